@@ -1,0 +1,16 @@
+"""What an operator watches: are people called, and how soon."""
+
+from __future__ import annotations
+
+from prometheus_client import Counter, Histogram
+
+RINGS_FAILED = Counter(
+    "doorbell_delivery_rings_failed_total",
+    "Times the broker could not be told that deliveries are due.",
+)
+CALL_AGE_S = Histogram(
+    "doorbell_call_age_seconds",
+    "Seconds from an arrival to its first call.",
+    buckets=(0.5, 1, 2, 3, 5, 10, 30, 60, 120, 300, 900, 3600),
+)
+TRIES = Counter("doorbell_delivery_tries_total", "Tries by outcome.", ["kind", "outcome"])
