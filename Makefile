@@ -1,0 +1,73 @@
+# Needs Python ≥ 3.11 and make; everything else comes into .venv and .local.
+PYTHON ?= python3
+BIN := .venv/bin
+MANAGE := $(BIN)/python manage.py
+ARGS ?=
+
+.PHONY: run test lint fmt bench faults clean migrations pins
+
+run: .venv/.run-stamp
+	@exec $(MANAGE) up
+
+test: .venv/.dev-stamp
+	@exec $(BIN)/python -m pytest $(ARGS)
+
+# Checks settings for production with throw-away values.
+PROD_CHECK := SECRET_KEY=$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(64))') \
+	ALLOWED_HOSTS=chat.example.com SITE_URL=https://chat.example.com \
+	WS_ALLOWED_ORIGINS=https://chat.example.com DATABASE_URL=postgresql://check@localhost/check \
+	REDIS_URL=redis://localhost EMAIL_URL=smtps://mail.example.com \
+	DEFAULT_FROM_EMAIL=doorbell@example.com DJANGO_SETTINGS_MODULE=config.settings.prod
+
+lint: .venv/.dev-stamp
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache
+	DJANGO_SETTINGS_MODULE=config.settings.test $(MANAGE) makemigrations --check --dry-run --skip-checks
+	@$(PROD_CHECK) $(MANAGE) check --deploy --fail-level WARNING
+
+fmt: .venv/.dev-stamp
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+bench: .venv/.dev-stamp
+	@exec $(BIN)/python -m tests.benchmarks $(ARGS)
+
+faults: .venv/.dev-stamp
+	@exec $(BIN)/python -m pytest tests/faults -m "" --timeout 1800 $(ARGS)
+
+migrations: .venv/.dev-stamp
+	DJANGO_SETTINGS_MODULE=config.settings.test $(MANAGE) makemigrations $(ARGS)
+
+clean:
+	@$(PYTHON) -m config.clean
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# New pins for what the *.in files allow; no index address gets into them.
+PIN := $(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes \
+	--no-emit-index-url --no-header --quiet
+pins: .venv/.dev-stamp
+	$(PIN) requirements.in -o requirements.txt $(ARGS)
+	$(PIN) requirements-local.in -o requirements-local.txt $(ARGS)
+	$(PIN) requirements-dev.in -o requirements-dev.txt $(ARGS)
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "Doorbell needs Python 3.11 or newer; name one with: make PYTHON=python3.12"; exit 1; }
+	@echo "Making .venv …"
+	@$(PYTHON) -m venv .venv || \
+		{ rm -rf .venv; echo "Python's venv module is missing (Debian: apt install python3-venv)."; exit 1; }
+
+INSTALL := $(BIN)/python -m pip install --disable-pip-version-check --require-hashes --progress-bar on
+
+.venv/.run-stamp: requirements.txt requirements-local.txt | $(BIN)/python
+	@echo "Installing what Doorbell needs (once, about a minute) …"
+	@$(INSTALL) -r requirements.txt -r requirements-local.txt
+	@touch $@
+
+.venv/.dev-stamp: requirements-dev.txt .venv/.run-stamp
+	@echo "Installing the developer tools …"
+	@$(INSTALL) -r requirements-dev.txt
+	@touch $@

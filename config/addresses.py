@@ -1,0 +1,99 @@
+"""Turns DATABASE_URL, REDIS_URL and EMAIL_URL into what Django and Celery want."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import parse_qsl, quote, unquote, urlsplit
+
+from django.core.exceptions import ImproperlyConfigured
+
+# A runaway query or lock must not hold a pool slot.
+SESSION_OPTIONS = (
+    "-c statement_timeout=5000 -c lock_timeout=2000 -c idle_in_transaction_session_timeout=10000"
+)
+# A dead PostgreSQL has to be answered within 3 s.
+POOL_TIMEOUT_S = 2.5
+CONNECT_TIMEOUT_S = 2
+
+
+def parse_database(url: str, *, pool_size: int) -> dict[str, Any]:
+    """Return a DATABASES entry; pool_size 0 means one connection per thread instead."""
+    parts = urlsplit(url)
+    if parts.scheme not in {"postgres", "postgresql"}:
+        raise ImproperlyConfigured("DATABASE_URL must start with postgresql://.")
+    query = dict(parse_qsl(parts.query))
+    host = query.pop("host", unquote(parts.hostname or ""))
+    options: dict[str, Any] = {
+        "connect_timeout": CONNECT_TIMEOUT_S,
+        "options": SESSION_OPTIONS,
+        **query,
+    }
+    if pool_size:
+        options["pool"] = {
+            "min_size": 1,
+            "max_size": pool_size,
+            "timeout": POOL_TIMEOUT_S,
+            "max_waiting": 200,
+            "max_lifetime": 1800,
+        }
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": unquote(parts.path.lstrip("/")) or "doorbell",
+        "USER": unquote(parts.username or ""),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": host,
+        "PORT": str(parts.port or ""),
+        # Under ASGI a persistent connection per thread leaks; the pool keeps them instead.
+        "CONN_MAX_AGE": 0 if pool_size else 60,
+        "CONN_HEALTH_CHECKS": True,
+        "OPTIONS": options,
+    }
+
+
+def broker_url(redis_url: str) -> str:
+    """Return the same Redis in Celery's spelling of a unix socket."""
+    parts = urlsplit(redis_url)
+    if parts.scheme != "unix":
+        return redis_url
+    database = dict(parse_qsl(parts.query)).get("db", "0")
+    return f"redis+socket://{quote(parts.path)}?virtual_host={database}"
+
+
+def parse_email(url: str) -> dict[str, Any]:
+    """Return Django's EMAIL_* settings for EMAIL_URL.
+
+    smtp://user:password@host:587?starttls=1, smtps://…, file:///folder, memory: or nothing
+    (mails are printed).
+    """
+    parts = urlsplit(url)
+    backend = "django.core.mail.backends."
+    if not url:
+        return {"EMAIL_BACKEND": backend + "console.EmailBackend"}
+    if parts.scheme == "memory":
+        return {"EMAIL_BACKEND": backend + "locmem.EmailBackend"}
+    if parts.scheme == "file":
+        return {
+            "EMAIL_BACKEND": backend + "filebased.EmailBackend",
+            "EMAIL_FILE_PATH": unquote(parts.path),
+        }
+    if parts.scheme not in {"smtp", "smtps"} or not parts.hostname:
+        raise ImproperlyConfigured(
+            "EMAIL_URL must look like smtp://host, smtps://host, file:///folder or memory:."
+        )
+    implicit = parts.scheme == "smtps"
+    starttls = dict(parse_qsl(parts.query)).get("starttls", "0") in {"1", "true", "yes"}
+    return {
+        "EMAIL_BACKEND": backend + "smtp.EmailBackend",
+        "EMAIL_HOST": parts.hostname,
+        "EMAIL_PORT": parts.port or (465 if implicit else 587 if starttls else 25),
+        "EMAIL_HOST_USER": unquote(parts.username or ""),
+        "EMAIL_HOST_PASSWORD": unquote(parts.password or ""),
+        "EMAIL_USE_SSL": implicit,
+        "EMAIL_USE_TLS": starttls and not implicit,
+        "EMAIL_TIMEOUT": 10,
+    }
+
+
+def connect_sources(origins: list[str]) -> list[str]:
+    """Return the WebSocket twins of the origins, for the CSP of browsers that need them."""
+    return [origin.replace("http", "ws", 1) for origin in origins]

@@ -1,0 +1,18 @@
+from __future__ import annotations
+
+from django.apps import AppConfig
+from django.conf import settings
+from django.contrib.staticfiles.apps import StaticFilesConfig as DjangoStaticFilesConfig
+
+
+class ConfigConfig(AppConfig):
+    """Carries the system checks and the `up` and `doctor` commands."""
+
+    name = "config"
+
+    def ready(self) -> None:
+        from config import checks  # noqa: F401
+
+
+class StaticFilesConfig(DjangoStaticFilesConfig):
+    ignore_patterns = settings.STATICFILES_IGNORED

@@ -1,0 +1,20 @@
+from __future__ import annotations
+
+import os
+
+from channels.routing import ProtocolTypeRouter, URLRouter
+from django.core.asgi import get_asgi_application
+from django.urls import path
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.dev")
+pages = get_asgi_application()
+
+# After Django is set up: the consumer's modules import models.
+from signaling.consumers import LiveConsumer  # noqa: E402
+
+application = ProtocolTypeRouter(
+    {
+        "http": pages,
+        "websocket": URLRouter([path("ws/", LiveConsumer.as_asgi())]),
+    }
+)

@@ -1,0 +1,315 @@
+"""What every environment shares. Secrets, hosts and addresses come from dev, test or prod."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Any
+
+from config import addresses, env
+
+BASE_DIR = Path(__file__).resolve().parent.parent.parent
+LOCAL_DIR = BASE_DIR / ".local"
+
+DEBUG = False
+ALLOWED_HOSTS: list[str] = []
+
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "config.apps.StaticFilesConfig",
+    "config.apps.ConfigConfig",
+    "channels",
+    "rest_framework",
+    "drf_spectacular",
+    "django_filters",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
+    "csp",
+    "accounts",
+    "rooms",
+    "signaling",
+    "api",
+]
+
+MIDDLEWARE = [
+    # Synchronous on purpose and first: one hop into a thread for the whole chain.
+    "config.middleware.add_security_headers",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "accounts.middleware.LanguageMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "allauth.usersessions.middleware.UserSessionsMiddleware",
+    "accounts.middleware.AccountMiddleware",
+    # The HTML edge; last, so that it is asked first about an exception of a view.
+    "accounts.middleware.DomainErrorMiddleware",
+]
+
+ROOT_URLCONF = "config.urls"
+ASGI_APPLICATION = "config.asgi.application"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+TEMPLATES: list[dict[str, Any]] = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.template.context_processors.i18n",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    }
+]
+
+# --- Languages and time
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", "English"), ("zh-hans", "简体中文")]
+LOCALE_PATHS = [BASE_DIR / "locale"]
+USE_TZ = True
+TIME_ZONE = "UTC"
+
+# --- Who signs in
+AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in (
+        "UserAttributeSimilarityValidator",
+        "MinimumLengthValidator",
+        "CommonPasswordValidator",
+        "NumericPasswordValidator",
+    )
+]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "/inbox"
+ACCOUNT_ADAPTER = "rooms.adapter.AccountAdapter"
+ACCOUNT_SIGNUP_FORM_CLASS = "accounts.forms.SignUpFields"
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+# A new owner sees the link at once; the address is confirmed meanwhile.
+ACCOUNT_EMAIL_VERIFICATION = "optional"
+ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_LOGOUT_REDIRECT_URL = "/"
+ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
+ACCOUNT_MAX_EMAIL_ADDRESSES = 5
+ACCOUNT_RATE_LIMITS = {
+    "login": env.read_str("RATE_SIGN_IN", "30/m/ip"),
+    "login_failed": env.read_str("RATE_SIGN_IN_FAILED", "10/m/ip,5/300s/key"),
+    "signup": env.read_str("RATE_SIGN_UP", "20/m/ip"),
+}
+MFA_ADAPTER = "accounts.mfa.MFAAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+MFA_TOTP_ISSUER = "Doorbell"
+
+# --- Sessions and cookies
+# cached_db: sessions survive an emptied Redis.
+SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_HTTPONLY = False
+CSRF_COOKIE_SAMESITE = "Lax"
+
+# --- Limits and clocks; the pairs that must agree are checked in config/checks.py
+PING_INTERVAL_S = env.read_int("PING_INTERVAL_S", 20, minimum=1)
+PRESENCE_TTL_S = env.read_int("PRESENCE_TTL_S", 45, minimum=1)
+PRESENCE_GRACE_S = env.read_int("PRESENCE_GRACE_S", 5)
+REPLY_TIMEOUT_S = env.read_int("REPLY_TIMEOUT_S", 10, minimum=1)
+TICKET_TTL_S = env.read_int("TICKET_TTL_S", 60, minimum=1)
+RESUME_TTL_S = env.read_int("RESUME_TTL_S", 43_200, minimum=60)
+WS_OUTBOX_FRAMES = env.read_int("WS_OUTBOX_FRAMES", 256, minimum=8)
+WS_WINDOW_BYTES = env.read_int("WS_WINDOW_BYTES", 262_144, minimum=65_536)
+WS_FRAMES_PER_S = env.read_int("WS_FRAMES_PER_S", 50, minimum=1)
+WS_FRAMES_BURST = env.read_int("WS_FRAMES_BURST", 300, minimum=1)
+WS_MESSAGES_PER_S = env.read_int("WS_MESSAGES_PER_S", 20, minimum=1)
+WS_MESSAGES_BURST = env.read_int("WS_MESSAGES_BURST", 200, minimum=1)
+DB_THREADS = env.read_int("DB_THREADS", 8, minimum=1)
+VISIT_GAP_S = env.read_int("VISIT_GAP_S", 1800, minimum=1)
+MESSAGE_MAX_CHARS = env.read_int("MESSAGE_MAX_CHARS", 8000, minimum=1)
+
+RATE_LIMITS = {
+    name: env.read_rate(f"RATE_{name.upper()}", default)
+    for name, default in {
+        "join": "60/60",
+        "page": "240/60",
+        "api": "600/60",
+        "api_anonymous": "60/60",
+        "ticket": "120/60",
+        "signup": "20/3600",
+        "invite": "60/3600",
+        "target": "20/3600",
+    }.items()
+}
+LIMITS = {
+    name: env.read_int(f"LIMIT_{name.upper()}", default)
+    for name, default in {
+        "members": 50,
+        "properties": 200,
+        "links": 10_000,
+        "open_rooms": 10_000,
+        "messages_a_day": 100_000,
+        "storage_mib": 1024,
+        "api_requests_a_minute": 6000,
+    }.items()
+}
+
+COMPATIBILITY_API = env.read_bool("COMPATIBILITY_API", False)
+WEBHOOKS_ALLOW_HTTP = env.read_bool("WEBHOOKS_ALLOW_HTTP", False)
+METRICS_TOKEN = env.read_str("METRICS_TOKEN", "")
+TRUSTED_PROXY_COUNT = env.read_int("TRUSTED_PROXY_COUNT", 0)
+ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXY_COUNT
+if TRUSTED_PROXY_COUNT:
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+
+# --- Peers
+STUN_URLS = env.read_list("STUN_URLS", [])
+TURN_URLS = env.read_list("TURN_URLS", [])
+TURN_SECRET = env.read_str("TURN_SECRET", "")
+TURN_TTL_S = env.read_int("TURN_TTL_S", 600, minimum=60)
+
+# --- The hub
+CHANNEL_LAYERS = {"default": {"BACKEND": "signaling.layer.HubLayer"}}
+
+# --- PostgreSQL
+# Pools cannot cross a fork, and a worker process runs one task at a time.
+IS_WORKER = "celery" in Path(sys.argv[0]).parts
+DB_POOL_SIZE = 0 if IS_WORKER else env.read_int("DB_POOL_SIZE", 20)
+WEB_PROCESSES = env.read_int("WEB_PROCESSES", 1, minimum=1)
+DATABASE_MAX_CONNECTIONS = env.read_int("DATABASE_MAX_CONNECTIONS", 100, minimum=20)
+
+# --- Celery
+QUEUES = ["notify_fast", "notify_slow", "webhook", "maintenance"]
+CELERY_TASK_DEFAULT_QUEUE = "maintenance"
+CELERY_TASK_ROUTES = {"rooms.notifications.*": {"queue": "notify_fast"}}
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_VISIBILITY_TIMEOUT = 300
+CELERY_BROKER_TRANSPORT_OPTIONS = CELERY_RESULT_BACKEND_TRANSPORT_OPTIONS = {
+    "visibility_timeout": CELERY_VISIBILITY_TIMEOUT,
+    "socket_timeout": 30,
+    "socket_connect_timeout": 2,
+    "socket_keepalive": True,
+    # Ringing the bell may not hold a request: the sweep finds what was not queued.
+    "retry_policy": {"max_retries": 1, "interval_start": 0, "timeout": 2},
+}
+CELERY_TASK_PUBLISH_RETRY = False
+CELERY_TASK_SOFT_TIME_LIMIT = 30
+CELERY_TASK_TIME_LIMIT = 45
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_ACCEPT_CONTENT = ["json"]
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = env.read_int("WORKER_SHUTDOWN_S", 20)
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = False
+CELERY_TIMEZONE = "UTC"
+
+# --- REST
+REST_FRAMEWORK: dict[str, Any] = {
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    # Made one by one in api/; what forgets them answers nobody.
+    "DEFAULT_AUTHENTICATION_CLASSES": [],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "UNAUTHENTICATED_USER": None,
+}
+SPECTACULAR_SETTINGS: dict[str, Any] = {
+    "TITLE": "Doorbell",
+    "VERSION": "1",
+    "OAS_VERSION": "3.1.0",
+    "SERVE_INCLUDE_SCHEMA": False,
+}
+
+# --- Static files
+STATIC_URL = "/static/"
+STATIC_ROOT = Path(env.read_str("STATIC_ROOT", str(LOCAL_DIR / "static")))
+MEDIA_ROOT = Path(env.read_str("MEDIA_ROOT", str(LOCAL_DIR / "media")))
+# The last two are pages of libraries that we do not show.
+STATICFILES_IGNORED = ["CVS", ".*", "*~", "rest_framework", "django_filters"]
+STORAGES: dict[str, Any] = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "config.static.HashedStorage"},
+}
+
+# --- Headers
+SECURE_REFERRER_POLICY = ["same-origin", "strict-origin"]
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+SECURE_CONTENT_TYPE_NOSNIFF = True
+X_FRAME_OPTIONS = "DENY"
+
+DATA_UPLOAD_MAX_MEMORY_SIZE = 1_048_576
+
+LOGGING: dict[str, Any] = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": env.read_str("LOG_LEVEL", "WARNING")},
+    "loggers": {
+        # 4xx answers are the client's business; its paths carry link tokens.
+        "django.request": {"level": "ERROR"},
+        "django.security.DisallowedHost": {"level": "CRITICAL"},
+    },
+}
+
+
+def derive(site_url: str, origins: list[str], database_url: str, redis_url: str, email: str) -> Any:
+    """Return the settings that follow from the addresses, for dev, test and prod alike."""
+    self_only = ["'self'"]
+    return {
+        "SITE_URL": site_url,
+        "WS_ALLOWED_ORIGINS": origins,
+        "CSRF_TRUSTED_ORIGINS": origins,
+        "REDIS_URL": redis_url,
+        "CELERY_BROKER_URL": addresses.broker_url(redis_url),
+        "DATABASES": {"default": addresses.parse_database(database_url, pool_size=DB_POOL_SIZE)},
+        "CACHES": {
+            "default": {
+                "BACKEND": "config.cache.ForgivingRedisCache",
+                "LOCATION": redis_url,
+                "OPTIONS": {"socket_connect_timeout": 1, "socket_timeout": 1},
+                "KEY_PREFIX": "cache",
+            }
+        },
+        "CONTENT_SECURITY_POLICY": {
+            "DIRECTIVES": {
+                "default-src": ["'none'"],
+                "script-src": self_only,
+                "style-src": self_only,
+                "img-src": ["'self'", "data:", "blob:"],
+                "connect-src": ["'self'", *addresses.connect_sources(origins)],
+                "font-src": self_only,
+                "media-src": self_only,
+                "manifest-src": self_only,
+                "worker-src": self_only,
+                "base-uri": ["'none'"],
+                "form-action": self_only,
+                "frame-ancestors": ["'none'"],
+            }
+        },
+        **addresses.parse_email(email),
+    }

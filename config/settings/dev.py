@@ -1,0 +1,32 @@
+"""`make run` and everyday work: like production, but with secrets and services of its own."""
+
+from __future__ import annotations
+
+from config import env, services
+from config.settings import base
+from config.settings.base import *  # noqa: F403
+
+env.load_file(base.BASE_DIR / ".env")
+
+DEBUG = env.read_bool("DEBUG", False)
+PORT = env.read_int("PORT", 8000, minimum=1)
+HOST = env.read_str("HOST", "127.0.0.1")
+ALLOWED_HOSTS = env.read_list("ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"])
+SECRET_KEY = env.read_str("SECRET_KEY", "") or services.read_secret_key(base.LOCAL_DIR)
+
+_site = env.read_url("SITE_URL", f"http://localhost:{PORT}", schemes={"http", "https"})
+_places = services.read_places(base.LOCAL_DIR)
+globals().update(
+    base.derive(
+        site_url=_site,
+        origins=env.read_origins(
+            "WS_ALLOWED_ORIGINS",
+            sorted({_site, f"http://localhost:{PORT}", f"http://127.0.0.1:{PORT}"}),
+        ),
+        database_url=env.read_str("DATABASE_URL", "") or _places.database_url,
+        redis_url=env.read_str("REDIS_URL", "") or _places.redis_url,
+        email=env.read_str("EMAIL_URL", f"file://{base.LOCAL_DIR}/mail"),
+    )
+)
+DEFAULT_FROM_EMAIL = env.read_str("DEFAULT_FROM_EMAIL", "Doorbell <doorbell@localhost>")
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = True

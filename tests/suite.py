@@ -1,0 +1,57 @@
+"""The PostgreSQL and the Redis of this pytest process: private, fast, gone afterwards.
+
+Several people may run tests in one clone at the same time.
+"""
+
+from __future__ import annotations
+
+import atexit
+import os
+import shutil
+import signal
+import sys
+import tempfile
+from pathlib import Path
+
+from config.services import LocalError, Services
+
+
+class Suite:
+    """What runs for the whole session; `services` is None when the addresses were given."""
+
+    def __init__(self):
+        # Not TMPDIR, which may be too long for a socket.
+        self.folder = Path(tempfile.mkdtemp(prefix="doorbell-test-", dir="/tmp"))
+        self.services = None
+
+    def start(self):
+        os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings.test"
+        os.environ.setdefault("STATIC_ROOT", str(self.folder / "static"))
+        os.environ.setdefault("MEDIA_ROOT", str(self.folder / "media"))
+        if os.environ.get("DATABASE_URL") and os.environ.get("REDIS_URL"):
+            return
+        self.services = Services(self.folder / "services", fast=True)
+        try:
+            self.services.start()
+        except LocalError as error:
+            self.stop()
+            sys.exit(str(error))
+        os.environ.setdefault("DATABASE_URL", self.services.places.database_url)
+        os.environ.setdefault("REDIS_URL", self.services.places.redis_url)
+
+    def stop(self):
+        if self.services is not None:
+            self.services.stop()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def start_suite():
+    """Start once, set the addresses and set Django up; ends with the process."""
+    import django
+
+    suite = Suite()
+    atexit.register(suite.stop)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    suite.start()
+    django.setup()
+    return suite
