@@ -148,6 +148,9 @@ WS_MESSAGES_PER_S = env.read_int("WS_MESSAGES_PER_S", 20, minimum=1)
 WS_MESSAGES_BURST = env.read_int("WS_MESSAGES_BURST", 200, minimum=1)
 DB_THREADS = env.read_int("DB_THREADS", 8, minimum=1)
 VISIT_GAP_S = env.read_int("VISIT_GAP_S", 1800, minimum=1)
+# Longer than a task may take (CELERY_TASK_TIME_LIMIT), so that nobody sends beside a live try.
+DELIVERY_LEASE_S = env.read_int("DELIVERY_LEASE_S", 60, minimum=1)
+SWEEP_INTERVAL_S = env.read_int("SWEEP_INTERVAL_S", 30, minimum=1)
 MESSAGE_MAX_CHARS = env.read_int("MESSAGE_MAX_CHARS", 8000, minimum=1)
 
 RATE_LIMITS = {
@@ -226,6 +229,14 @@ CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = env.read_int("WORKER_SHUTDOWN_S", 20)
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = False
 CELERY_TIMEZONE = "UTC"
+CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
+    "sweep deliveries": {
+        "task": "rooms.tasks.sweep_deliveries",
+        "schedule": SWEEP_INTERVAL_S,
+        # One that nobody took by then is worth nothing: the next one does the same.
+        "options": {"expires": SWEEP_INTERVAL_S},
+    },
+}
 
 # --- REST
 REST_FRAMEWORK: dict[str, Any] = {

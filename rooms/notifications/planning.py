@@ -2,26 +2,29 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from functools import partial
 
 from django.db import connection, transaction
-from django.utils import timezone
 
 from rooms.models import Arrival, Property
-from rooms.notifications.bell import ring
+from rooms.notifications.bell import Due, ring
 
-# One statement, however many targets; a repeat for the same arrival adds nothing.
+# One statement, however many targets, on the database's clock, which is also the one that
+# says later what is due. A repeat for the same arrival adds nothing.
 PLAN = """
-INSERT INTO rooms_delivery
-    (uuid, account_id, arrival_id, target_id, state, attempts, next_at, note, created_at)
-SELECT gen_random_uuid(), t.account_id, %(arrival)s, t.id, 'waiting', 0, %(next_at)s, '', %(now)s
-FROM accounts_target t
-JOIN accounts_membership m ON m.id = t.membership_id
-JOIN accounts_user u ON u.id = m.user_id
-WHERE t.account_id = %(account)s AND t.enabled AND t.verified_at IS NOT NULL AND u.is_active
-ON CONFLICT (arrival_id, target_id) DO NOTHING
-RETURNING id
+WITH planned AS (
+    INSERT INTO rooms_delivery
+        (uuid, account_id, arrival_id, target_id, state, attempts, next_at, note, created_at)
+    SELECT gen_random_uuid(), t.account_id, %(arrival)s, t.id, 'waiting', 0,
+           now() + make_interval(secs => %(wait_s)s), '', now()
+    FROM accounts_target t
+    JOIN accounts_membership m ON m.id = t.membership_id
+    JOIN accounts_user u ON u.id = m.user_id
+    WHERE t.account_id = %(account)s AND t.enabled AND t.verified_at IS NOT NULL AND u.is_active
+    ON CONFLICT (arrival_id, target_id) DO NOTHING
+    RETURNING id, target_id
+)
+SELECT p.id, t.kind FROM planned p JOIN accounts_target t ON t.id = p.target_id
 """
 
 
@@ -32,15 +35,13 @@ def plan_deliveries(arrival: Arrival, property: Property) -> None:
     Those due now are queued after commit; the sweep finds the others, and any that a
     broker lost.
     """
-    now = timezone.now()
     values = {
         "arrival": arrival.pk,
         "account": arrival.account_id,
-        "now": now,
-        "next_at": now + timedelta(seconds=property.call_after_s),
+        "wait_s": property.call_after_s,
     }
     with connection.cursor() as cursor:
         cursor.execute(PLAN, values)
-        ids = [row[0] for row in cursor.fetchall()]
-    if ids and not property.call_after_s:
-        transaction.on_commit(partial(ring, ids), robust=True)
+        planned = [Due(*row) for row in cursor.fetchall()]
+    if planned and not property.call_after_s:
+        transaction.on_commit(partial(ring, planned), robust=True)

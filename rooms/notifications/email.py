@@ -1,0 +1,100 @@
+"""Calling by e-mail."""
+
+from __future__ import annotations
+
+import smtplib
+import unicodedata
+from email.utils import parseaddr
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.core.mail import EmailMultiAlternatives
+from django.template.loader import render_to_string
+from django.utils import translation
+
+from accounts.models import Target
+from rooms.models import Delivery
+from rooms.notifications.transports import TransportError
+
+SUBJECT_MAX_CHARS = 120
+ERROR_MAX_CHARS = 180
+# RFC 3463: x.7.y is the receiving side's opinion of our server, not of the address.
+POLICY_STATUS = "5.7."
+
+
+class EmailTransport:
+    def send(self, delivery: Delivery) -> None:
+        """Hand the mail to the mail server. Raises TransportError."""
+        message = write_mail(delivery)
+        try:
+            message.send()
+        except smtplib.SMTPRecipientsRefused as error:
+            code, text = next(iter(error.recipients.values()))
+            answer = f"{code} {_to_text(text)}"
+            permanent = code >= 500 and POLICY_STATUS not in answer
+            raise TransportError(answer, permanent=permanent) from error
+        except smtplib.SMTPResponseException as error:
+            # Password, sender or content: nothing is wrong with this member's address.
+            raise TransportError(f"{error.smtp_code} {_to_text(error.smtp_error)}") from error
+        except (smtplib.SMTPException, OSError) as error:
+            raise TransportError(str(error)[:ERROR_MAX_CHARS]) from error
+        except ValueError as error:
+            raise TransportError(f"unusable address: {error}", permanent=True) from error
+
+    def describe(self, target: Target) -> str:
+        return str(target.address.get("email", ""))
+
+
+def write_mail(delivery: Delivery) -> EmailMultiAlternatives:
+    """Return the mail about this delivery's arrival, in the member's language."""
+    user = delivery.target.membership.user
+    with translation.override(_language_of(user.language)):
+        facts = _gather_facts(delivery)
+        message = EmailMultiAlternatives(
+            subject=to_header(render_to_string("email/arrival.subject", facts)),
+            body=render_to_string("email/arrival.txt", facts),
+            to=[delivery.target.address["email"]],
+            headers={
+                # The same for every try, so that a mail sent twice is shown once.
+                "Message-ID": f"<{delivery.uuid}@{_mail_domain()}>",
+                "Auto-Submitted": "auto-generated",
+                "List-Unsubscribe": f"<{facts['settings_url']}>",
+            },
+        )
+        message.attach_alternative(render_to_string("email/arrival.html", facts), "text/html")
+    return message
+
+
+def to_header(text: str) -> str:
+    """Return the text on one line, without control and bidirectional characters."""
+    words = " ".join(text.split())
+    return "".join(c for c in words if unicodedata.category(c)[0] != "C")[:SUBJECT_MAX_CHARS]
+
+
+def _gather_facts(delivery: Delivery) -> dict[str, Any]:
+    arrival = delivery.arrival
+    return {
+        "guest": to_header(arrival.guest.display_name),
+        "property": arrival.room.property,
+        "link": arrival.link,
+        "arrival": arrival,
+        "room_url": f"{settings.SITE_URL}/inbox/{arrival.room.uuid}",
+        "settings_url": f"{settings.SITE_URL}/notifications",
+        "language": translation.get_language(),
+    }
+
+
+def _language_of(code: str) -> str:
+    return code if code in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
+
+
+def _mail_domain() -> str:
+    """The sender's domain: a Message-ID of another one looks forged to spam filters."""
+    sender = parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition("@")[2]
+    return sender or urlsplit(settings.SITE_URL).hostname or "localhost"
+
+
+def _to_text(answer: bytes | str) -> str:
+    text = answer.decode(errors="replace") if isinstance(answer, bytes) else answer
+    return " ".join(text.split())[:ERROR_MAX_CHARS]

@@ -1,0 +1,142 @@
+"""Trying one delivery. The row says what is to be done; a task only says that it is time."""
+
+from __future__ import annotations
+
+import random
+from datetime import timedelta
+
+from celery import shared_task
+from celery.exceptions import SoftTimeLimitExceeded
+from django.conf import settings
+from django.db import transaction
+from django.db.models import F
+from django.db.models.functions import Now
+from django.utils import timezone
+
+from accounts.models import Target
+from rooms import events, presence
+from rooms.models import Arrival, Delivery
+from rooms.notifications import metrics
+from rooms.notifications.transports import TransportError, transport_of
+
+# Waits after the first, second, … failed try: together a bit more than a day.
+WAITS_S = (5, 30, 120, 600, 3600, 21_600, 64_800)
+MAX_TRIES = len(WAITS_S) + 1
+JITTER = 0.2
+NOTE_MAX_CHARS = 300
+ERROR_MAX_CHARS = 200
+
+
+@shared_task
+def deliver(delivery_id: int) -> None:
+    """Try one delivery, unless it is not due, is being tried or need not be sent any more.
+
+    Safe to run twice, also at the same time. A failed try waits in the database for the sweep:
+    5 s, 30 s, 2 min, 10 min, 1 h, 6 h, 18 h and some jitter, or as the provider asks.
+    """
+    delivery = _claim(delivery_id)
+    if delivery is None:
+        return
+    if reason := find_reason_to_skip(delivery):
+        _finish(delivery, Delivery.State.SKIPPED, reason)
+        return
+    try:
+        _send(delivery)
+    except TransportError as error:
+        _note_failure(delivery, error)
+    else:
+        _note_success(delivery)
+
+
+def find_reason_to_skip(delivery: Delivery) -> str:
+    """Return why calling would be wrong or pointless by now, or nothing."""
+    arrival, target = delivery.arrival, delivery.target
+    reasons = {
+        "answered": arrival.answered_at is not None,
+        "conversation closed": not arrival.room.is_open,
+        "guest blocked": arrival.guest.blocked_at is not None,
+        "account suspended": not delivery.account.is_open,
+        "target switched off": not target.enabled or target.verified_at is None,
+        "member signed off": not target.membership.user.is_active,
+    }
+    for reason, holds in reasons.items():
+        if holds:
+            return reason
+    return "somebody is at the desk" if presence.online_now(delivery.account) else ""
+
+
+def _claim(delivery_id: int) -> Delivery | None:
+    """Take the delivery for DELIVERY_LEASE_S, or return None if it is not to be had."""
+    lease = Now() + timedelta(seconds=settings.DELIVERY_LEASE_S)
+    waiting = Delivery.objects.filter(
+        pk=delivery_id, state=Delivery.State.WAITING, next_at__lte=Now()
+    )
+    if not waiting.update(state=Delivery.State.SENDING, lease_until=lease):
+        return None
+    return Delivery.objects.select_related(
+        "account",
+        "arrival__guest",
+        "arrival__link",
+        "arrival__room__property",
+        "target__membership__user",
+    ).get(pk=delivery_id)
+
+
+def _send(delivery: Delivery) -> None:
+    try:
+        transport_of(delivery.target.kind).send(delivery)
+    except SoftTimeLimitExceeded:
+        raise TransportError("no answer in time") from None
+
+
+def _finish(delivery: Delivery, state: Delivery.State, note: str = "", *, tries: int = 0) -> bool:
+    """Close the row if this task still holds its lease; else somebody else will."""
+    held = Delivery.objects.filter(
+        pk=delivery.pk, state=Delivery.State.SENDING, lease_until=delivery.lease_until
+    )
+    metrics.TRIES.labels(delivery.target.kind, state).inc()
+    return bool(
+        held.update(
+            state=state,
+            attempts=F("attempts") + tries,
+            note=note[:NOTE_MAX_CHARS],
+            lease_until=None,
+            finished_at=Now(),
+        )
+    )
+
+
+@transaction.atomic
+def _note_success(delivery: Delivery) -> None:
+    if not _finish(delivery, Delivery.State.SENT, tries=1):
+        return
+    now, arrival = timezone.now(), delivery.arrival
+    if Arrival.objects.filter(pk=arrival.pk, called_at=None).update(called_at=now):
+        metrics.CALL_AGE_S.observe((now - arrival.at).total_seconds())
+    Target.objects.filter(pk=delivery.target_id).exclude(last_error="").update(last_error="")
+    data = {"at": events.to_ms(now), "kind": delivery.target.kind}
+    events.publish(events.room_topic(arrival.room.uuid), "owner.called", arrival.room.uuid, data)
+
+
+@transaction.atomic
+def _note_failure(delivery: Delivery, error: TransportError) -> None:
+    note = str(error)
+    tries = delivery.attempts + 1
+    Target.objects.filter(pk=delivery.target_id).update(last_error=note[:ERROR_MAX_CHARS])
+    if error.permanent:
+        # An address that bounced once is not tried again until its owner switches it on.
+        Target.objects.filter(pk=delivery.target_id).update(enabled=False)
+    if error.permanent or tries >= MAX_TRIES:
+        _finish(delivery, Delivery.State.FAILED, note, tries=1)
+        return
+    wait_s = error.retry_after_s or WAITS_S[tries - 1] * (1 + random.uniform(0, JITTER))
+    metrics.TRIES.labels(delivery.target.kind, "retried").inc()
+    Delivery.objects.filter(
+        pk=delivery.pk, state=Delivery.State.SENDING, lease_until=delivery.lease_until
+    ).update(
+        state=Delivery.State.WAITING,
+        attempts=tries,
+        next_at=Now() + timedelta(seconds=wait_s),
+        note=note[:NOTE_MAX_CHARS],
+        lease_until=None,
+    )
