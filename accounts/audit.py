@@ -1,0 +1,34 @@
+"""Who did what. Written in the transaction of the deed, so neither exists without the other."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from accounts.models import Account, ApiKey, AuditEvent, User
+
+Actor = User | ApiKey | None
+
+
+def record(
+    account: Account, actor: Actor, action: str, object_id: UUID | None = None, **data: Any
+) -> AuditEvent:
+    """Add one line to the account's log; an actor of None is the service itself."""
+    word, name = name_actor(actor)
+    return AuditEvent.objects.create(
+        account=account,
+        actor=word,
+        actor_name=name[:120],
+        action=action,
+        object_id=object_id,
+        data=data,
+    )
+
+
+def name_actor(actor: Actor) -> tuple[str, str]:
+    """Return the stable word for an actor and the name people know it by."""
+    if isinstance(actor, User):
+        return f"user:{actor.uuid}", actor.email
+    if isinstance(actor, ApiKey):
+        return f"key:{actor.uuid}", actor.name
+    return "system", ""

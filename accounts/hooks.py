@@ -1,0 +1,13 @@
+"""What this floor did and higher floors must answer, such as closing sockets.
+
+Receivers run inside the transaction; what leaves the database waits for the commit.
+"""
+
+from __future__ import annotations
+
+from django.dispatch import Signal
+
+# membership_uuid: UUID
+member_removed = Signal()
+# account_uuid: UUID; the account was suspended or deleted.
+account_closed = Signal()

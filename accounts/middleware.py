@@ -1,0 +1,108 @@
+"""Who is asking, in which language, and the HTML edge that turns refusals into pages."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any, cast
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.middleware.locale import LocaleMiddleware
+from django.shortcuts import render
+from django.utils import translation
+from django.utils.functional import SimpleLazyObject
+
+from accounts.access import SESSION_KEY, choose_membership, list_memberships
+from accounts.errors import DomainError, RateLimited
+from accounts.models import Account, Membership, User
+
+GetResponse = Callable[[HttpRequest], HttpResponse]
+
+
+class AccountMiddleware:
+    """Gives the request `memberships`, `membership` and `account`, read on first use.
+
+    Outside `member_required` they may be empty; ask them for truth, not for `is None`.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        asking = cast(Any, request)
+        asking.memberships = SimpleLazyObject(lambda: _read_memberships(request))
+        asking.membership = SimpleLazyObject(lambda: _read_membership(asking))
+        asking.account = SimpleLazyObject(lambda: _read_account(asking))
+        return self.get_response(request)
+
+
+def _read_memberships(request: HttpRequest) -> list[Membership]:
+    return list_memberships(request.user) if isinstance(request.user, User) else []
+
+
+def _read_membership(request: Any) -> Membership | None:
+    return choose_membership(request.memberships, request.session.get(SESSION_KEY))
+
+
+def _read_account(request: Any) -> Account | None:
+    return request.membership.account if request.membership else None
+
+
+class LanguageMiddleware(LocaleMiddleware):
+    """The signed-in person's language, else what the browser asks for."""
+
+    def process_request(self, request: HttpRequest) -> None:
+        super().process_request(request)
+        # Without a session cookie nobody is signed in, and a guest's page needs no query.
+        if settings.SESSION_COOKIE_NAME not in request.COOKIES:
+            return
+        language = getattr(request.user, "language", "")
+        if language and translation.check_for_language(language):
+            translation.activate(language)
+            request.LANGUAGE_CODE = translation.get_language() or language
+
+
+class DomainErrorMiddleware:
+    """The HTML edge: the one place where a page's refusal becomes an answer.
+
+    Scripts that ask for JSON get the same facts as problem details.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        if not isinstance(error, DomainError):
+            return None
+        response = _as_json(error) if _wants_json(request) else _as_page(request, error)
+        if isinstance(error, RateLimited):
+            response["Retry-After"] = str(max(1, math.ceil(error.retry_after_s)))
+        response["Cache-Control"] = "no-store"
+        return response
+
+
+def _wants_json(request: HttpRequest) -> bool:
+    return request.content_type == "application/json" or not request.accepts("text/html")
+
+
+def _as_json(error: DomainError) -> HttpResponse:
+    problem: dict[str, Any] = {
+        "status": error.status,
+        "code": error.code,
+        "detail": translation.gettext(str(error)),
+        "temporary": error.temporary,
+    }
+    if error.field:
+        problem["field"] = error.field
+    return JsonResponse(problem, status=error.status, content_type="application/problem+json")
+
+
+def _as_page(request: HttpRequest, error: DomainError) -> HttpResponse:
+    context = {"error": error, "text": translation.gettext(str(error))}
+    templates = {404: "404.html", 410: "410.html", 429: "429.html"}
+    template = templates.get(error.status, "refused.html")
+    return render(request, template, context, status=error.status)

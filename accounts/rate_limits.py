@@ -1,0 +1,126 @@
+"""How fast somebody may do something: GCRA in Redis, one atomic step per question.
+
+A limit "5/60" lets five through at once and then one every twelve seconds. With Redis away
+everything is allowed: a rate limit protects the service, it must not be what takes it down.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache
+
+from django.conf import settings
+from django.http import HttpRequest
+from redis import RedisError
+from redis.commands.core import Script
+
+from accounts.errors import RateLimited
+from accounts.redis import get_redis
+
+# After Redis failed nobody asks it again for a moment, so that a hung Redis costs one wait only.
+PAUSE_S = 2.0
+_paused_until = 0.0
+
+# KEYS[1] holds the time at which the bucket is empty again, in µs of Redis's own clock, which
+# is the same for all processes. ARGV: count, period in µs. Nothing is written when refused.
+GCRA = """
+local clock = redis.call('TIME')
+local now = clock[1] * 1000000 + clock[2]
+local period = tonumber(ARGV[2])
+local step = math.floor(period / tonumber(ARGV[1]))
+local busy_until = math.max(tonumber(redis.call('GET', KEYS[1]) or 0), now)
+local wait = busy_until + step - period - now
+if wait > 0 then
+  return {0, 0, wait, busy_until - now}
+end
+busy_until = busy_until + step
+redis.call('SET', KEYS[1], string.format('%.0f', busy_until), 'PX', math.ceil(period / 1000))
+return {1, math.floor((period - (busy_until - now)) / step), 0, busy_until - now}
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """The answer to one question; `reset_s` is when all of `limit` is there again."""
+
+    allowed: bool
+    limit: int
+    remaining: int
+    reset_s: float
+    retry_after_s: float = 0.0
+
+
+def check(name: str, key: object, *, rate: str = "") -> Decision:
+    """Count one use of `name` by `key` and say whether it is within the limit.
+
+    `rate` ("count/seconds") replaces settings.RATE_LIMITS[name].
+    """
+    global _paused_until
+    count, period_s = _parse_rate(rate or settings.RATE_LIMITS[name])
+    if time.monotonic() < _paused_until:
+        return Decision(True, count, count, 0.0)
+    try:
+        answer = _script()(keys=[f"rate:{name}:{key}"], args=[count, period_s * 1_000_000])
+    except RedisError:
+        _paused_until = time.monotonic() + PAUSE_S
+        return Decision(True, count, count, 0.0)
+    allowed, remaining, wait_us, reset_us = (int(part) for part in answer)
+    return Decision(allowed == 1, count, remaining, reset_us / 1e6, wait_us / 1e6)
+
+
+def hit(name: str, key: object, *, rate: str = "") -> None:
+    """Count one use and refuse what is above the limit. Raises RateLimited."""
+    decision = check(name, key, rate=rate)
+    if not decision.allowed:
+        raise RateLimited(decision.retry_after_s)
+
+
+def client_address(request: HttpRequest) -> str:
+    """Return the address a client is counted by; see read_address."""
+    return read_address(
+        request.META.get("REMOTE_ADDR", ""),
+        request.headers.get("X-Forwarded-For", "").split(","),
+    )
+
+
+def read_address(peer: str, forwarded: Iterable[str]) -> str:
+    """Return the client's address: IPv4 whole, IPv6 by its /64, "unknown" where there is none.
+
+    Each trusted proxy adds one entry at the end of X-Forwarded-For; what stands before those
+    was written by the client and counts for nothing.
+    """
+    trusted = settings.TRUSTED_PROXY_COUNT
+    hops = [hop.strip() for hop in forwarded if hop.strip()]
+    text = hops[-trusted] if 0 < trusted <= len(hops) else peer
+    try:
+        address = ipaddress.ip_address(_strip_port(text))
+    except ValueError:
+        return "unknown"
+    if isinstance(address, ipaddress.IPv4Address):
+        return str(address)
+    if address.ipv4_mapped:
+        return str(address.ipv4_mapped)
+    return str(ipaddress.IPv6Network((address.packed, 64), strict=False))
+
+
+def _strip_port(text: str) -> str:
+    """Return the bare address of "1.2.3.4:56", "[::1]:56" or "fe80::1%eth0"."""
+    if text.startswith("["):
+        text = text[1:].partition("]")[0]
+    elif text.count(":") == 1:
+        text = text.partition(":")[0]
+    return text.partition("%")[0]
+
+
+@cache
+def _script() -> Script:
+    return get_redis().register_script(GCRA)
+
+
+@cache
+def _parse_rate(rate: str) -> tuple[int, int]:
+    count, _, seconds = rate.partition("/")
+    return int(count), int(seconds)

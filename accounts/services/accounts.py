@@ -1,0 +1,72 @@
+from __future__ import annotations
+
+from django.db import transaction
+from django.utils import timezone
+
+from accounts import audit, hooks
+from accounts.errors import Conflict
+from accounts.models import Account, Membership, User
+
+
+@transaction.atomic
+def create_account(
+    *, owner: User, name: str = "", external_id: str | None = None, actor: audit.Actor = None
+) -> Membership:
+    """Open an account with its owner and return the owner's membership.
+
+    Without a property it cannot be rung; rooms.provisioning.open_account adds one.
+    """
+    account = Account.objects.create(
+        name=name.strip()[:80] or owner.display_name[:80], external_id=external_id
+    )
+    membership = Membership.objects.create(
+        account=account, user=owner, role=Membership.Role.OWNER
+    )
+    audit.record(account, actor or owner, "account.created", account.uuid, name=account.name)
+    return membership
+
+
+@transaction.atomic
+def rename_account(*, account: Account, name: str, actor: audit.Actor) -> Account:
+    before, account.name = account.name, name
+    account.save(update_fields=["name"])
+    audit.record(account, actor, "account.renamed", account.uuid, before=before, after=name)
+    return account
+
+
+@transaction.atomic
+def suspend_account(*, account: Account, actor: audit.Actor = None) -> Account:
+    """Stop everything in the account, keep all data. A repeat changes nothing."""
+    return _set_status(account, Account.Status.SUSPENDED, "account.suspended", actor)
+
+
+@transaction.atomic
+def resume_account(*, account: Account, actor: audit.Actor = None) -> Account:
+    """Undo suspend_account. A repeat changes nothing."""
+    return _set_status(account, Account.Status.ACTIVE, "account.resumed", actor)
+
+
+def _set_status(
+    account: Account, status: Account.Status, action: str, actor: audit.Actor
+) -> Account:
+    if Account.objects.filter(pk=account.pk).exclude(status=status).update(status=status):
+        audit.record(account, actor, action, account.uuid)
+    account.status = status
+    if status == Account.Status.SUSPENDED:
+        hooks.account_closed.send(Account, account_uuid=account.uuid)
+    return account
+
+
+@transaction.atomic
+def delete_account(*, account: Account, actor: audit.Actor) -> Account:
+    """Close the account for good; a sweep removes its rows after the grace period.
+
+    Raises Conflict if that was asked for before.
+    """
+    now = timezone.now()
+    if not Account.objects.filter(pk=account.pk, deleted_at=None).update(deleted_at=now):
+        raise Conflict("This account is being deleted already.")
+    account.deleted_at = now
+    audit.record(account, actor, "account.deleted", account.uuid)
+    hooks.account_closed.send(Account, account_uuid=account.uuid)
+    return account

@@ -1,0 +1,94 @@
+"""Offers to join an account. Whoever reads the mail at that address may take one up, once."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from datetime import timedelta
+
+from django.db import transaction
+from django.utils import timezone
+
+from accounts import audit, limits
+from accounts.errors import Conflict, Forbidden, NotFound
+from accounts.models import Account, Invitation, Membership, Target, User
+
+LIFETIME = timedelta(days=7)
+
+
+@transaction.atomic
+def create_invitation(
+    *, account: Account, email: str, role: str, actor: audit.Actor
+) -> tuple[Invitation, str]:
+    """Return the invitation and the token for its mail; an earlier offer to them lapses.
+
+    Raises Conflict if they are a member, LimitReached.
+    """
+    email = email.strip().lower()
+    limits.lock_account(account)
+    if account.memberships.filter(user__email=email).exists():
+        raise Conflict("This person is a member already.")
+    Invitation.objects.for_account(account).filter(email=email, accepted_at=None).delete()
+    waiting = Invitation.objects.for_account(account).waiting().count()
+    limits.check_room_for(account, "members", account.memberships.all(), more=1 + waiting)
+    token = secrets.token_urlsafe(32)
+    invitation = Invitation.objects.create(
+        account=account,
+        email=email,
+        role=role,
+        token_digest=_digest(token),
+        invited_by=actor if isinstance(actor, User) else None,
+        expires_at=timezone.now() + LIFETIME,
+    )
+    audit.record(account, actor, "member.invited", invitation.uuid, email=email, role=role)
+    return invitation, token
+
+
+def find_invitation(token: str) -> Invitation:
+    """Return the open invitation of this token, with its account. Raises NotFound."""
+    rows = Invitation.objects.waiting().filter(token_digest=_digest(token))
+    found = rows.select_related("account", "invited_by").first()
+    if found is None or not found.account.is_open:
+        raise NotFound("This invitation is no longer open.")
+    return found
+
+
+@transaction.atomic
+def accept_invitation(*, invitation: Invitation, user: User) -> Membership:
+    """Make the user a member and return the membership.
+
+    The offer holds for the invited address only, which the mail has proved to be theirs.
+    Raises Forbidden for another user, NotFound if it was taken up before.
+    """
+    if user.email != invitation.email:
+        raise Forbidden("This invitation was sent to another address.")
+    now = timezone.now()
+    claimed = Invitation.objects.waiting().filter(pk=invitation.pk).update(accepted_at=now)
+    if not claimed:
+        raise NotFound("This invitation is no longer open.")
+    membership, _ = Membership.objects.get_or_create(
+        account=invitation.account, user=user, defaults={"role": invitation.role}
+    )
+    Target.objects.get_or_create(
+        account=invitation.account,
+        membership=membership,
+        kind=Target.Kind.EMAIL,
+        address={"email": user.email},
+        defaults={"verified_at": now},
+    )
+    audit.record(
+        invitation.account, user, "member.joined", membership.uuid, role=membership.role
+    )
+    return membership
+
+
+@transaction.atomic
+def cancel_invitation(invitation: Invitation, actor: audit.Actor = None) -> None:
+    audit.record(
+        invitation.account, actor, "invitation.cancelled", invitation.uuid, email=invitation.email
+    )
+    invitation.delete()
+
+
+def _digest(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()

@@ -1,0 +1,74 @@
+from __future__ import annotations
+
+from django.db import transaction
+
+from accounts import audit, hooks, limits
+from accounts.errors import Conflict, Forbidden
+from accounts.models import Membership
+
+LAST_OWNER = "An account needs an owner. Make somebody else owner first."
+
+
+@transaction.atomic
+def change_role(*, membership: Membership, role: str, by: Membership | None = None) -> Membership:
+    """Give the member another role; `by` is the member who asks, None the service itself.
+
+    Raises Forbidden if an owner is touched or made by somebody who is none, Conflict for the
+    last owner.
+    """
+    _refuse_above(by, membership.role, role)
+    if membership.role == role:
+        return membership
+    limits.lock_account(membership.account)
+    if membership.role == Membership.Role.OWNER:
+        _refuse_last_owner(membership)
+    before, membership.role = membership.role, role
+    membership.save(update_fields=["role"])
+    audit.record(
+        membership.account,
+        by.user if by else None,
+        "member.role_changed",
+        membership.uuid,
+        email=membership.user.email,
+        before=before,
+        after=role,
+    )
+    return membership
+
+
+@transaction.atomic
+def remove_member(*, membership: Membership, by: Membership | None = None) -> None:
+    """Take the member out of the account, together with their targets; sockets close.
+
+    Members may always leave themselves. Raises Forbidden, Conflict for the last owner.
+    """
+    if by is None or by.pk != membership.pk:
+        _refuse_above(by, membership.role)
+    limits.lock_account(membership.account)
+    if membership.role == Membership.Role.OWNER:
+        _refuse_last_owner(membership)
+    audit.record(
+        membership.account,
+        by.user if by else None,
+        "member.removed",
+        membership.uuid,
+        email=membership.user.email,
+    )
+    uuid = membership.uuid
+    membership.delete()
+    hooks.member_removed.send(Membership, membership_uuid=uuid)
+
+
+def _refuse_above(by: Membership | None, *roles: str) -> None:
+    if by is None or by.role == Membership.Role.OWNER:
+        return
+    if not by.is_manager or Membership.Role.OWNER in roles:
+        raise Forbidden
+
+
+def _refuse_last_owner(membership: Membership) -> None:
+    owners = Membership.objects.for_account(membership.account).filter(
+        role=Membership.Role.OWNER
+    )
+    if not owners.exclude(pk=membership.pk).exists():
+        raise Conflict(LAST_OWNER)

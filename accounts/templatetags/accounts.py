@@ -1,0 +1,51 @@
+from __future__ import annotations
+
+from typing import Any
+
+from allauth.account.models import EmailAddress
+from django import template
+from django.http import HttpRequest
+
+from accounts.models import User
+
+register = template.Library()
+
+
+@register.inclusion_tag("accounts/parts/rail_link.html", takes_context=True)
+def rail_link(context: dict[str, Any], path: str, icon: str, label: str) -> dict[str, Any]:
+    """Show one entry of the rail; it is current on every page below its path."""
+    request = context.get("request")
+    here = request.path if request else ""
+    return {
+        "path": path,
+        "icon": f"accounts/icons/{icon}.svg",
+        "label": label,
+        "current": here == path or here.startswith(f"{path}/"),
+    }
+
+
+@register.simple_tag(takes_context=True)
+def unproven_email(context: dict[str, Any]) -> str:
+    """Return the signed-in person's address while nobody has confirmed it, else "".
+
+    The answer "it is confirmed" is kept in the session: it does not change back.
+    """
+    request: HttpRequest | None = context.get("request")
+    user = getattr(request, "user", None)
+    if request is None or not isinstance(user, User) or request.session.get("email_proven"):
+        return ""
+    if EmailAddress.objects.filter(user_id=user.pk, email=user.email, verified=True).exists():
+        request.session["email_proven"] = True
+        return ""
+    return user.email
+
+
+@register.filter
+def initials(name: str) -> str:
+    """Return one or two letters for an avatar: "Ann Lee" is "AL", "李雷" is "李"."""
+    words = [word for word in str(name).replace(".", " ").split() if word[0].isalnum()]
+    if not words:
+        return "?"
+    if not words[0].isascii():
+        return words[0][0]
+    return "".join(word[0] for word in words[:2]).upper()
