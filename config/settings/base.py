@@ -19,6 +19,7 @@ INSTALLED_APPS = [
     "django.contrib.contenttypes",
     "django.contrib.sessions",
     "django.contrib.messages",
+    "django.forms",
     "config.apps.StaticFilesConfig",
     "config.apps.ConfigConfig",
     "channels",
@@ -75,6 +76,8 @@ TEMPLATES: list[dict[str, Any]] = [
         },
     }
 ]
+
+FORM_RENDERER = "accounts.forms.FormRenderer"
 
 # --- Languages and time
 LANGUAGE_CODE = "en"
