@@ -1,0 +1,79 @@
+"""What an account may have. Defaults are settings, exceptions sit on the account."""
+
+from __future__ import annotations
+
+import time
+from datetime import UTC, datetime
+from typing import Any, cast
+
+from django.conf import settings
+from django.db.models import QuerySet
+from redis import RedisError
+
+from accounts.errors import LimitReached
+from accounts.models import Account
+from accounts.redis import get_redis
+
+NAMES = (
+    "members",
+    "properties",
+    "links",
+    "open_rooms",
+    "messages_a_day",
+    "storage_mib",
+    "api_requests_a_minute",
+)
+DAY_S = 86_400
+# After Redis failed, counting pauses for a moment, so that a hung Redis costs one wait only.
+PAUSE_S = 2.0
+_paused_until = 0.0
+
+
+def get_limit(account: Account, name: str) -> int:
+    """Return the limit in force: the account's own, else the default."""
+    own = account.limits.get(name)
+    return int(settings.LIMITS[name] if own is None else own)
+
+
+def check_room_for(account: Account, name: str, rows: QuerySet[Any], more: int = 1) -> None:
+    """Refuse to add `more` rows beyond the limit. Raises LimitReached.
+
+    Callers hold the account's row lock where an exact limit matters; see lock_account.
+    """
+    allowed = get_limit(account, name)
+    if rows.count() + more > allowed:
+        raise LimitReached(name, allowed)
+
+
+def lock_account(account: Account) -> None:
+    """Let nobody else add to this account until the transaction ends."""
+    Account.objects.select_for_update().only("id").get(pk=account.pk)
+
+
+def count_message(account_uuid: str, allowed: int) -> None:
+    """Count one message of today. Raises LimitReached.
+
+    The count lives in Redis: losing it lets an account write more for a day, never less.
+    """
+    global _paused_until
+    if time.monotonic() < _paused_until:
+        return
+    key = f"usage:messages:{account_uuid}:{datetime.now(UTC):%Y%m%d}"
+    try:
+        used = cast(int, get_redis().incr(key))
+        if used == 1:
+            get_redis().expire(key, 2 * DAY_S)
+    except RedisError:
+        _paused_until = time.monotonic() + PAUSE_S
+        return
+    if used > allowed:
+        raise LimitReached("messages_a_day", allowed)
+
+
+def messages_today(account: Account) -> int:
+    """Return how many messages were counted today; 0 with Redis away."""
+    key = f"usage:messages:{account.uuid}:{datetime.now(UTC):%Y%m%d}"
+    try:
+        return int(cast(bytes | None, get_redis().get(key)) or 0)
+    except RedisError:
+        return 0

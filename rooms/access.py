@@ -1,0 +1,76 @@
+"""The doors to tenant data: absent and not yours look the same."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from accounts.models import Account, Membership
+from rooms.errors import GuestNotFound, LinkGone, LinkNotFound, PropertyNotFound, RoomNotFound
+from rooms.models import DirectLink, Guest, Participant, Property, Room
+
+
+def get_property(account: Account, uuid: UUID) -> Property:
+    """Raises PropertyNotFound."""
+    found = Property.objects.for_account(account).filter(uuid=uuid).first()
+    if found is None:
+        raise PropertyNotFound
+    return found
+
+
+def get_link(account: Account, uuid: UUID) -> DirectLink:
+    """Raises LinkNotFound."""
+    found = (
+        DirectLink.objects.for_account(account).filter(uuid=uuid).select_related("property").first()
+    )
+    if found is None:
+        raise LinkNotFound
+    return found
+
+
+def get_room(account: Account, uuid: UUID) -> Room:
+    """Raises RoomNotFound."""
+    found = (
+        Room.objects.for_account(account)
+        .filter(uuid=uuid)
+        .select_related("property", "link")
+        .first()
+    )
+    if found is None:
+        raise RoomNotFound
+    return found
+
+
+def get_guest(account: Account, uuid: UUID) -> Guest:
+    """Raises GuestNotFound."""
+    found = Guest.objects.for_account(account).filter(uuid=uuid).first()
+    if found is None:
+        raise GuestNotFound
+    return found
+
+
+def open_link(address: str) -> DirectLink:
+    """Return the link a guest may come in by, with its property and account: one query.
+
+    Raises LinkNotFound, LinkGone.
+    """
+    link = DirectLink.objects.with_address(address).first()
+    if link is None:
+        raise LinkNotFound
+    if not link.is_live or link.property.archived_at is not None or not link.account.is_open:
+        raise LinkGone
+    return link
+
+
+def get_member_participant(membership: Membership, room: Room) -> Participant:
+    """Return the member's place in a room of their account, taking it on first use."""
+    assert room.account_id == membership.account_id
+    participant, _ = Participant.objects.get_or_create(
+        room=room,
+        membership=membership,
+        defaults={
+            "account_id": room.account_id,
+            "kind": Participant.Kind.MEMBER,
+            "name": membership.user.display_name,
+        },
+    )
+    return participant

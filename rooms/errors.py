@@ -1,0 +1,107 @@
+"""Refusals of this floor."""
+
+from __future__ import annotations
+
+from accounts.errors import Conflict, DomainError, NotFound
+
+
+class PropertyNotFound(NotFound):
+    code = "property_not_found"
+
+
+class LinkNotFound(NotFound):
+    """No link answers to this address, or none that this account owns."""
+
+    code = "link_not_found"
+
+
+class LinkGone(DomainError):
+    """The link was revoked, has expired, has not begun or is full."""
+
+    code = "link_gone"
+    status = 410
+    text = "This link does not lead to a conversation any more."
+
+
+class LinkRevoked(Conflict):
+    """The owner took this link back for good; make a new one instead."""
+
+    code = "link_revoked"
+    text = "This link was revoked. Make a new one instead."
+
+
+class PrefillWrong(DomainError):
+    """The signed facts are forged, expired or were made for another link."""
+
+    code = "prefill_invalid"
+    text = "This personal link has expired. You can still come in without it."
+
+
+class PasscodeWrong(DomainError):
+    code = "passcode_wrong"
+    status = 403
+    text = "This link asks for a passcode."
+
+
+class NicknameMissing(DomainError):
+    code = "nickname_required"
+    status = 400
+    text = "Please say how we may call you."
+
+
+class GuestBlocked(DomainError):
+    code = "banned"
+    status = 403
+    text = "You cannot write here."
+
+
+class GuestNotFound(NotFound):
+    code = "guest_not_found"
+
+
+class RoomNotFound(NotFound):
+    code = "room_not_found"
+
+
+class NotInRoom(NotFound):
+    """The caller takes no part in this room."""
+
+    code = "not_in_room"
+
+
+class RoomClosed(Conflict):
+    code = "room_closed"
+    text = "This conversation is closed."
+
+
+class MessageTooLong(DomainError):
+    code = "message_too_long"
+    text = "This message is too long."
+
+
+class ClientIdReused(Conflict):
+    """The same `client_id` came again with another body."""
+
+    code = "client_id_reused"
+    text = "This client_id already names another message."
+
+
+class NotStored(Conflict):
+    """The property stores no text, so there is nothing to read or to post over REST."""
+
+    code = "not_stored"
+    text = "This conversation is not stored on the server."
+
+
+class MembershipGone(DomainError):
+    """The member was removed from the account."""
+
+    code = "banned"
+    status = 403
+
+
+class SessionGone(DomainError):
+    """The browser session or the key behind a pass has ended."""
+
+    code = "bad_ticket"
+    status = 401

@@ -1,0 +1,17 @@
+from __future__ import annotations
+
+from rooms.models.arrival import Arrival, Delivery
+from rooms.models.message import Message
+from rooms.models.property import DirectLink, Property
+from rooms.models.room import Guest, Participant, Room
+
+__all__ = [
+    "Arrival",
+    "Delivery",
+    "DirectLink",
+    "Guest",
+    "Message",
+    "Participant",
+    "Property",
+    "Room",
+]

@@ -1,0 +1,148 @@
+from __future__ import annotations
+
+import builtins
+import uuid
+from typing import Self
+
+from django.contrib.postgres.fields import ArrayField
+from django.core.validators import RegexValidator
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+from accounts.models import Account, TenantQuerySet
+from rooms import tokens
+
+HEX_COLOR = RegexValidator(r"\A#[0-9a-f]{6}\Z", "Write a colour like #0a7d5a.")
+
+
+class PropertyQuerySet(TenantQuerySet["Property"]):
+    def active(self) -> Self:
+        return self.filter(archived_at=None)
+
+    def with_open_rooms(self) -> Self:
+        """Annotate `open_rooms`."""
+        return self.annotate(
+            open_rooms=models.Count("rooms", filter=Q(rooms__status="open"))
+        )
+
+    def with_main_link(self) -> Self:
+        """Fetch `main_links`: the oldest link that is live, or nothing."""
+        oldest = DirectLink.objects.live().order_by("id")[:1]
+        return self.prefetch_related(
+            models.Prefetch("links", queryset=oldest, to_attr="main_links")
+        )
+
+
+class Property(models.Model):
+    """A place where people can ring: a name, a face and policies."""
+
+    class Storage(models.TextChoices):
+        KEEP = "keep"
+        NONE = "none"
+
+    class Transport(models.TextChoices):
+        DIRECT = "direct"
+        RELAY = "relay"
+        SERVER = "server"
+
+    class Nickname(models.TextChoices):
+        NEVER = "never"
+        OPTIONAL = "optional"
+        REQUIRED = "required"
+
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="properties")
+    name = models.CharField(max_length=80)
+    color = models.CharField(max_length=7, default="#2f6fed", validators=[HEX_COLOR])
+    greeting = models.CharField(max_length=500, blank=True)
+    offline_text = models.CharField(max_length=500, blank=True)
+    # Languages offered to guests, the first is the default; empty means the browser's.
+    languages = ArrayField(models.CharField(max_length=10), default=list, blank=True, size=20)
+    nickname = models.CharField(max_length=10, choices=Nickname, default=Nickname.OPTIONAL)
+    storage = models.CharField(max_length=10, choices=Storage, default=Storage.KEEP)
+    transport = models.CharField(max_length=10, choices=Transport, default=Transport.DIRECT)
+    # Seconds an arrival waits for an answer before its owner is called.
+    call_after_s = models.PositiveIntegerField(default=0)
+    created_at = models.DateTimeField(default=timezone.now)
+    archived_at = models.DateTimeField(null=True, blank=True)
+
+    objects = PropertyQuerySet.as_manager()
+
+    class Meta:
+        verbose_name_plural = "properties"
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class DirectLinkQuerySet(TenantQuerySet["DirectLink"]):
+    def with_address(self, address: str) -> Self:
+        """Links that answer to this token or slug, opened or not."""
+        return self.filter(Q(token=address) | Q(slug=address)).select_related("property", "account")
+
+    def unrevoked(self) -> Self:
+        """Links that count against the account's limit, open now or not."""
+        return self.filter(revoked_at=None)
+
+    def live(self) -> Self:
+        now = timezone.now()
+        return self.filter(revoked_at=None).filter(Q(expires_at=None) | Q(expires_at__gt=now))
+
+
+class DirectLink(models.Model):
+    """An address that opens a conversation. Knowing it never opens an old one."""
+
+    class Mode(models.TextChoices):
+        PRIVATE = "private"
+        SHARED = "shared"
+
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="links")
+    property = models.ForeignKey(Property, on_delete=models.CASCADE, related_name="links")
+    token = models.CharField(max_length=12, unique=True, default=tokens.make_link_token)
+    # A readable address instead of the token, chosen by the owner.
+    slug = models.SlugField(max_length=60, unique=True, null=True, blank=True)
+    label = models.CharField(max_length=80, blank=True)
+    mode = models.CharField(max_length=10, choices=Mode, default=Mode.PRIVATE)
+    not_before = models.DateTimeField(null=True, blank=True)
+    expires_at = models.DateTimeField(null=True, blank=True)
+    # Django password hash; empty means no passcode.
+    passcode = models.CharField(max_length=128, blank=True)
+    guest_limit = models.PositiveIntegerField(null=True, blank=True)
+    guest_count = models.PositiveIntegerField(default=0)
+    created_at = models.DateTimeField(default=timezone.now)
+    revoked_at = models.DateTimeField(null=True, blank=True)
+
+    objects = DirectLinkQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(guest_limit=None) | Q(guest_limit__gte=1),
+                name="link_lets_somebody_in",
+            ),
+            models.CheckConstraint(
+                condition=Q(not_before=None)
+                | Q(expires_at=None)
+                | Q(not_before__lt=models.F("expires_at")),
+                name="link_begins_before_it_ends",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.label or self.token
+
+    @builtins.property
+    def address(self) -> str:
+        return self.slug or self.token
+
+    @builtins.property
+    def is_live(self) -> bool:
+        """Whether a guest may come in by it now."""
+        now = timezone.now()
+        return (
+            self.revoked_at is None
+            and (self.expires_at is None or self.expires_at > now)
+            and (self.not_before is None or self.not_before <= now)
+        )

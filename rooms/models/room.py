@@ -1,0 +1,179 @@
+from __future__ import annotations
+
+import builtins
+import uuid
+from datetime import UTC, datetime, timedelta
+from typing import Self
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import F, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce, Greatest
+from django.utils import timezone
+
+from accounts.errors import Invalid
+from accounts.models import Account, Membership, TenantQuerySet
+from rooms.models.property import DirectLink, Property
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+class GuestQuerySet(TenantQuerySet["Guest"]):
+    pass
+
+
+class Guest(models.Model):
+    """Somebody who came by a link: a cookie and a nickname, no account."""
+
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="guests")
+    nickname = models.CharField(max_length=60, blank=True)
+    # Facts a signed prefill or a program told about the guest.
+    details = models.JSONField(default=dict, blank=True)
+    language = models.CharField(max_length=10, blank=True)
+    created_at = models.DateTimeField(default=timezone.now)
+    last_seen_at = models.DateTimeField(default=timezone.now)
+    blocked_at = models.DateTimeField(null=True, blank=True)
+
+    objects = GuestQuerySet.as_manager()
+
+    def __str__(self) -> str:
+        return self.display_name
+
+    @property
+    def display_name(self) -> str:
+        return self.nickname or f"Guest {self.uuid.hex[:4].upper()}"
+
+
+class RoomQuerySet(TenantQuerySet["Room"]):
+    def open(self) -> Self:
+        return self.filter(status=Room.Status.OPEN)
+
+    def by_activity(self) -> Self:
+        return self.order_by("-activity_at", "-id")
+
+    def after_activity(self, cursor: str) -> Self:
+        """Rooms that follow the cursor in by_activity order. Raises Invalid."""
+        moment, _, pk = cursor.partition("-")
+        try:
+            at = EPOCH + timedelta(microseconds=int(moment))
+            last = int(pk)
+        except (ValueError, OverflowError):
+            raise Invalid("This cursor was not made here.", field="cursor") from None
+        return self.filter(Q(activity_at__lt=at) | Q(activity_at=at, pk__lt=last))
+
+    def with_unread_by(self, membership: Membership) -> Self:
+        """Annotate `read_seq` and `unread` as this member sees them."""
+        mine = Participant.objects.filter(room=OuterRef("pk"), membership=membership)
+        read = Coalesce(Subquery(mine.values("read_seq")[:1]), 0)
+        return self.annotate(read_seq=read).annotate(
+            unread=Greatest(F("last_seq") - F("read_seq"), 0)
+        )
+
+
+class Room(models.Model):
+    """A conversation. `last_seq` numbers its messages without gaps."""
+
+    class Status(models.TextChoices):
+        OPEN = "open"
+        CLOSED = "closed"
+
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="rooms")
+    property = models.ForeignKey(Property, on_delete=models.CASCADE, related_name="rooms")
+    link = models.ForeignKey(DirectLink, on_delete=models.CASCADE, related_name="rooms")
+    mode = models.CharField(max_length=10, choices=DirectLink.Mode)
+    name = models.CharField(max_length=80, blank=True)
+    status = models.CharField(max_length=10, choices=Status, default=Status.OPEN)
+    last_seq = models.PositiveIntegerField(default=0)
+    preview = models.CharField(max_length=120, blank=True)
+    assignee = models.ForeignKey(
+        Membership, on_delete=models.SET_NULL, null=True, blank=True, related_name="assigned_rooms"
+    )
+    tags = ArrayField(models.CharField(max_length=40), default=list, blank=True, size=20)
+    created_at = models.DateTimeField(default=timezone.now)
+    activity_at = models.DateTimeField(default=timezone.now)
+    closed_at = models.DateTimeField(null=True, blank=True)
+
+    objects = RoomQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            # Everybody with a shared link meets in one room.
+            models.UniqueConstraint(
+                fields=["link"],
+                condition=Q(mode="shared", status="open"),
+                name="room_one_open_per_shared_link",
+            )
+        ]
+        indexes = [
+            # Serves the inbox: an account's open or closed rooms, newest activity first.
+            models.Index(fields=["account", "status", "-activity_at", "-id"], name="room_inbox"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name or str(self.uuid)
+
+    # `property` is a field here.
+    @builtins.property
+    def is_open(self) -> bool:
+        return self.status == self.Status.OPEN
+
+    @builtins.property
+    def activity_cursor(self) -> str:
+        """Where this room stands in by_activity order: microseconds and row id."""
+        return f"{(self.activity_at - EPOCH) // timedelta(microseconds=1)}-{self.pk}"
+
+
+class ParticipantQuerySet(TenantQuerySet["Participant"]):
+    pass
+
+
+class Participant(models.Model):
+    """A guest, a member or a program in a room, with how far they have read."""
+
+    class Kind(models.TextChoices):
+        GUEST = "guest"
+        MEMBER = "member"
+        INTEGRATION = "integration"
+
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="participants")
+    room = models.ForeignKey(Room, on_delete=models.CASCADE, related_name="participants")
+    kind = models.CharField(max_length=12, choices=Kind)
+    guest = models.ForeignKey(
+        Guest, on_delete=models.CASCADE, null=True, blank=True, related_name="participants"
+    )
+    membership = models.ForeignKey(
+        Membership, on_delete=models.SET_NULL, null=True, blank=True, related_name="participants"
+    )
+    # The integrator's own id of a person or bot that speaks through the API.
+    external_id = models.CharField(max_length=120, null=True, blank=True)
+    name = models.CharField(max_length=80)
+    read_seq = models.PositiveIntegerField(default=0)
+    delivered_seq = models.PositiveIntegerField(default=0)
+    # How this participant's text travels, as last reported: host, srflx, prflx, relay, server.
+    transport = models.CharField(max_length=6, blank=True)
+    joined_at = models.DateTimeField(default=timezone.now)
+
+    objects = ParticipantQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["room", "guest"], name="participant_guest_once"),
+            models.UniqueConstraint(fields=["room", "membership"], name="participant_member_once"),
+            models.UniqueConstraint(fields=["room", "external_id"], name="participant_other_once"),
+            models.CheckConstraint(
+                condition=(
+                    Q(kind="guest", guest__isnull=False, membership=None, external_id=None)
+                    # A removed member's words stay, under their name.
+                    | Q(kind="member", guest=None, external_id=None)
+                    | Q(kind="integration", guest=None, membership=None)
+                    & Q(external_id__isnull=False)
+                ),
+                name="participant_is_one_of_a_kind",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name

@@ -1,0 +1,226 @@
+"""Storing messages and marks: the hot path, one statement a message."""
+
+from __future__ import annotations
+
+import unicodedata
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.db import IntegrityError, connection, transaction
+
+from accounts import limits
+from accounts.errors import AccountSuspended, Invalid
+from rooms import events
+from rooms.errors import (
+    ClientIdReused,
+    GuestBlocked,
+    MessageTooLong,
+    NotInRoom,
+    NotStored,
+    RoomClosed,
+)
+from rooms.models import Message, Participant, Property
+
+PREVIEW_CHARS = 120
+# Bidirectional overrides let a line pretend to be another one.
+BIDI_CONTROLS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """What the hot path needs to know of a participant, read once per socket."""
+
+    participant_id: int
+    participant_uuid: str
+    room_id: int
+    room_uuid: str
+    account_uuid: str
+    is_member: bool
+    storage: str
+    messages_a_day: int
+
+
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """A stored message as its sender learns of it."""
+
+    seq: int
+    at: datetime
+
+
+def sender_of(participant: Participant) -> Sender:
+    """Return the participant as a Sender; wants room, property and account selected."""
+    room = participant.room
+    return Sender(
+        participant_id=participant.pk,
+        participant_uuid=str(participant.uuid),
+        room_id=room.pk,
+        room_uuid=str(room.uuid),
+        account_uuid=str(room.account.uuid),
+        is_member=participant.kind == Participant.Kind.MEMBER,
+        storage=room.property.storage,
+        messages_a_day=limits.get_limit(room.account, "messages_a_day"),
+    )
+
+
+def check_body(body: str) -> str:
+    """Return the text as it will be stored. Raises MessageTooLong, Invalid."""
+    if len(body) > settings.MESSAGE_MAX_CHARS:
+        raise MessageTooLong
+    if not body.strip():
+        raise Invalid("A message cannot be empty.", field="body")
+    if any(unicodedata.category(c) in ("Cc", "Cs") and c not in "\n\t" for c in body):
+        raise Invalid("Control characters cannot be sent.", field="body")
+    return body
+
+
+# Number, store, move the sender's own mark and the answered arrivals along, in one statement:
+# either everything happens or nothing, and `last_seq` has no gaps. A repeated client_id breaks
+# message_once_per_sender and takes the number back with it.
+POST = """
+WITH writer AS (
+    SELECT p.id, p.room_id, p.account_id, p.kind, p.uuid, p.name
+    FROM rooms_participant p
+    JOIN accounts_account a ON a.id = p.account_id
+    LEFT JOIN rooms_guest g ON g.id = p.guest_id
+    WHERE p.id = %(participant)s AND a.status = 'active' AND a.deleted_at IS NULL
+      AND g.blocked_at IS NULL AND (p.kind <> 'member' OR p.membership_id IS NOT NULL)
+), numbered AS (
+    UPDATE rooms_room r
+    SET last_seq = r.last_seq + 1, preview = %(preview)s, activity_at = now()
+    FROM writer w
+    WHERE r.id = w.room_id AND r.status = 'open'
+    RETURNING r.id, r.last_seq
+), marked AS (
+    UPDATE rooms_participant p
+    SET read_seq = n.last_seq, delivered_seq = n.last_seq
+    FROM numbered n WHERE p.id = %(participant)s
+), answered AS (
+    UPDATE rooms_arrival a SET answered_at = now()
+    FROM numbered n, writer w
+    WHERE w.kind <> 'guest' AND a.room_id = n.id AND a.answered_at IS NULL
+)
+INSERT INTO rooms_message (account_id, room_id, sender_id, seq, client_id, body, at)
+SELECT w.account_id, n.id, w.id, n.last_seq, %(client_id)s, %(body)s, clock_timestamp()
+FROM numbered n, writer w
+RETURNING seq, at
+"""
+
+
+def post_message(*, sender: Sender, client_id: UUID, body: str) -> Posted:
+    """Store the message, give it the room's next seq and announce it.
+
+    Calling again with the same client_id and body returns the first message, so clients
+    may resend after a lost reply.
+
+    Raises RoomClosed, MessageTooLong, Invalid, ClientIdReused, LimitReached, NotStored,
+    NotInRoom, GuestBlocked, AccountSuspended.
+    """
+    body = check_body(body)
+    if sender.storage != Property.Storage.KEEP:
+        raise NotStored
+    limits.count_message(sender.account_uuid, sender.messages_a_day)
+    values: dict[str, Any] = {
+        "participant": sender.participant_id,
+        "client_id": client_id,
+        "body": body,
+        "preview": " ".join(body.split())[:PREVIEW_CHARS],
+    }
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(POST, values)
+            row = cursor.fetchone()
+            if row is None:
+                return _explain_refusal(sender, client_id, body)
+            posted = Posted(seq=row[0], at=row[1])
+            _announce(sender, client_id, body, posted)
+    except IntegrityError:
+        return _find_stored(sender, client_id, body)
+    return posted
+
+
+def _announce(sender: Sender, client_id: UUID, body: str, posted: Posted) -> None:
+    at = events.to_ms(posted.at)
+    data = {
+        "seq": posted.seq,
+        "client_id": str(client_id),
+        "from": sender.participant_uuid,
+        "body": body,
+        "at": at,
+    }
+    events.publish(events.room_topic(sender.room_uuid), "message.posted", sender.room_uuid, data)
+    change = {
+        "id": sender.room_uuid,
+        "last_seq": posted.seq,
+        "preview": " ".join(body.split())[:PREVIEW_CHARS],
+        "activity_at": at,
+        "from": sender.participant_uuid,
+        "from_member": sender.is_member,
+    }
+    events.publish(
+        events.account_topic(sender.account_uuid), "room.changed", sender.room_uuid, change
+    )
+
+
+def _find_stored(sender: Sender, client_id: UUID, body: str) -> Posted:
+    stored = Message.objects.get(sender_id=sender.participant_id, client_id=client_id)
+    if stored.body != body:
+        raise ClientIdReused
+    return Posted(seq=stored.seq, at=stored.at)
+
+
+def _explain_refusal(sender: Sender, client_id: UUID, body: str) -> Posted:
+    """Say why nothing was stored; a repeat of a stored message is still answered with it."""
+    if Message.objects.filter(sender_id=sender.participant_id, client_id=client_id).exists():
+        return _find_stored(sender, client_id, body)
+    participant = (
+        Participant.objects.select_related("room__account", "guest")
+        .filter(pk=sender.participant_id)
+        .first()
+    )
+    if participant is None:
+        raise NotInRoom
+    if participant.guest is not None and participant.guest.blocked_at is not None:
+        raise GuestBlocked
+    if not participant.room.account.is_open:
+        raise AccountSuspended
+    if participant.kind == Participant.Kind.MEMBER and participant.membership_id is None:
+        raise NotInRoom
+    raise RoomClosed
+
+
+MARK = """
+UPDATE rooms_participant p
+SET read_seq = GREATEST(p.read_seq, LEAST(%(read)s, r.last_seq)),
+    delivered_seq = GREATEST(p.delivered_seq, LEAST(GREATEST(%(delivered)s, %(read)s), r.last_seq))
+FROM rooms_room r
+WHERE p.id = %(participant)s AND r.id = p.room_id
+  AND (p.read_seq < LEAST(%(read)s, r.last_seq)
+       OR p.delivered_seq < LEAST(GREATEST(%(delivered)s, %(read)s), r.last_seq))
+RETURNING p.read_seq, p.delivered_seq
+"""
+
+
+def mark_read(*, sender: Sender, read_seq: int = 0, delivered_seq: int = 0) -> dict[str, Any]:
+    """Move the participant's marks forward, never back, and announce them if they moved."""
+    values = {"participant": sender.participant_id, "read": read_seq, "delivered": delivered_seq}
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(MARK, values)
+        row = cursor.fetchone()
+        if row is None:
+            return {}
+        data = {"from": sender.participant_uuid, "seq": row[0], "delivered_seq": row[1]}
+        events.publish(events.room_topic(sender.room_uuid), "message.read", sender.room_uuid, data)
+        if sender.is_member and read_seq:
+            change = {
+                "id": sender.room_uuid,
+                "read_by": sender.participant_uuid,
+                "read_seq": row[0],
+            }
+            events.publish(
+                events.account_topic(sender.account_uuid), "room.changed", sender.room_uuid, change
+            )
+    return {"seq": row[0], "delivered_seq": row[1]}

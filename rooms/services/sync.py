@@ -1,0 +1,281 @@
+"""What a socket is told when it opens: one snapshot, the same on every reconnect."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.contrib.sessions.backends.base import SessionBase
+from django.db.models import OuterRef, Subquery
+from django.utils.module_loading import import_string
+
+from accounts.errors import AccountSuspended
+from accounts.models import Account, ApiKey, Membership
+from rooms import access, events
+from rooms.errors import GuestBlocked, LinkGone, MembershipGone, NotInRoom, SessionGone
+from rooms.models import Arrival, Message, Participant, Room
+from rooms.services.messages import Sender, sender_of
+from rooms.services.rooms import describe_room
+from rooms.tokens import Pass
+
+PAGE_MESSAGES = 200
+PAGE_ROOMS = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A participant's place in a room, with everything a socket keeps about it."""
+
+    sender: Sender
+    kind: str
+    name: str
+    transport: str
+    facts: dict[str, str]
+    snapshot: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """A member's (or program's) place at the account's inbox."""
+
+    facts: dict[str, str]
+    snapshot: dict[str, Any]
+
+
+def open_place(entry: Pass, room_uuid: str, *, since: int = 0, before: int = 0) -> Place:
+    """Return the place this pass gives in the room, and what happened there after `since`.
+
+    Three queries. Raises NotInRoom, GuestBlocked, LinkGone, AccountSuspended,
+    MembershipGone, SessionGone.
+    """
+    participant = _find_participant(entry, room_uuid)
+    _check_still_welcome(entry, participant)
+    room = participant.room
+    messages, more = read_messages(room, since=since, before=before)
+    return Place(
+        sender=sender_of(participant),
+        kind=participant.kind,
+        name=participant.name,
+        transport=room.property.transport,
+        facts=_facts_of(participant),
+        snapshot={
+            "room": _describe(room),
+            "participants": [describe_participant(p) for p in _people_of(room)],
+            "policies": {"storage": room.property.storage, "transport": room.property.transport},
+            "messages": messages,
+            "more": more,
+            "called_at": _called_at(participant),
+        },
+    )
+
+
+def open_desk(entry: Pass, *, status: str, cursor: str | None) -> Desk:
+    """Return the account's inbox as this pass sees it.
+
+    Raises AccountSuspended, MembershipGone, SessionGone.
+    """
+    account = Account.objects.filter(uuid=entry.account).first()
+    if account is None or not account.is_open:
+        raise AccountSuspended
+    membership = _find_membership(entry)
+    me = {"membership": "", "name": "", "role": ""}
+    if membership is not None:
+        me = {
+            "membership": str(membership.uuid),
+            "name": membership.user.display_name,
+            "role": membership.role,
+        }
+    rooms, following = read_rooms(account, membership, status, cursor)
+    members = account.memberships.select_related("user").order_by("id")
+    return Desk(
+        facts={"account": entry.account, "membership": entry.membership},
+        snapshot={
+            "self": me,
+            "account": {"id": str(account.uuid), "name": account.name},
+            "rooms": [describe_room(room) for room in rooms],
+            "members": [{"membership": str(m.uuid), "name": m.user.display_name} for m in members],
+            "next": following,
+        },
+    )
+
+
+def read_messages(
+    room: Room, *, since: int = 0, before: int = 0
+) -> tuple[list[dict[str, Any]], bool]:
+    """Return one page of messages, ascending, and whether there are more beyond it."""
+    rows = Message.objects.filter(room=room).select_related("sender")
+    if since:
+        found = list(rows.filter(seq__gt=since).order_by("seq")[: PAGE_MESSAGES + 1])
+        page = found[:PAGE_MESSAGES]
+    else:
+        rows = rows.filter(seq__lt=before) if before else rows
+        found = list(rows.order_by("-seq")[: PAGE_MESSAGES + 1])
+        page = found[:PAGE_MESSAGES][::-1]
+    return [describe_message(message) for message in page], len(found) > PAGE_MESSAGES
+
+
+def describe_message(message: Message) -> dict[str, Any]:
+    """Return the message as every client sees it; wants the sender selected."""
+    return {
+        "seq": message.seq,
+        "client_id": str(message.client_id),
+        "from": str(message.sender.uuid),
+        "body": message.body,
+        "at": events.to_ms(message.at),
+    }
+
+
+def describe_participant(participant: Participant) -> dict[str, Any]:
+    return {
+        "participant": str(participant.uuid),
+        "kind": participant.kind,
+        "name": participant.name,
+        "read_seq": participant.read_seq,
+        "delivered_seq": participant.delivered_seq,
+        "transport": participant.transport,
+    }
+
+
+def _find_participant(entry: Pass, room_uuid: str) -> Participant:
+    called = Arrival.objects.filter(room=OuterRef("room")).order_by("-id").values("called_at")[:1]
+    rows = (
+        Participant.objects.filter(room__uuid=_uuid(room_uuid), account__uuid=_uuid(entry.account))
+        .select_related(
+            "room__property", "room__account", "room__link", "guest", "membership__user"
+        )
+        .annotate(called_at=Subquery(called))
+    )
+    if entry.participant:
+        mine = rows.filter(uuid=_uuid(entry.participant))
+    elif entry.membership:
+        mine = rows.filter(membership__uuid=_uuid(entry.membership))
+    else:
+        mine = rows.filter(external_id=f"key:{entry.key}")
+    found = mine.first()
+    if found is None and not entry.participant:
+        _take_place(entry, room_uuid)
+        found = mine.first()
+    if found is None:
+        raise NotInRoom
+    return found
+
+
+def _take_place(entry: Pass, room_uuid: str) -> None:
+    """Let a member or a program into a room of their account on first sight."""
+    account = Account.objects.filter(uuid=entry.account).first()
+    if account is None:
+        raise NotInRoom
+    room = access.get_room(account, _uuid(room_uuid))
+    membership = _find_membership(entry)
+    if membership is not None:
+        access.get_member_participant(membership, room)
+        return
+    key = ApiKey.objects.for_account(account).live().filter(uuid=_uuid(entry.key)).first()
+    if key is None:
+        raise SessionGone
+    Participant.objects.get_or_create(
+        room=room,
+        external_id=f"key:{key.uuid}",
+        defaults={"account": account, "kind": Participant.Kind.INTEGRATION, "name": key.name},
+    )
+
+
+def _find_membership(entry: Pass) -> Membership | None:
+    """Return the pass's member, None for a program's pass. Raises MembershipGone, SessionGone."""
+    if entry.session and not _session_lives(entry.session):
+        raise SessionGone
+    if not entry.membership:
+        if not entry.key or not ApiKey.objects.live().filter(uuid=_uuid(entry.key)).exists():
+            raise SessionGone
+        return None
+    found = (
+        Membership.objects.filter(
+            uuid=_uuid(entry.membership), account__uuid=_uuid(entry.account), user__is_active=True
+        )
+        .select_related("user")
+        .first()
+    )
+    if found is None:
+        raise MembershipGone
+    return found
+
+
+def _session_lives(session_key: str) -> bool:
+    store: type[SessionBase] = import_string(f"{settings.SESSION_ENGINE}.SessionStore")
+    return bool(store().exists(session_key))
+
+
+def _check_still_welcome(entry: Pass, participant: Participant) -> None:
+    """A pass outlives what it was given for, so every sync looks again."""
+    if not participant.room.account.is_open:
+        raise AccountSuspended
+    if participant.kind == Participant.Kind.GUEST:
+        if participant.guest is not None and participant.guest.blocked_at is not None:
+            raise GuestBlocked
+        if participant.room.link.revoked_at is not None:
+            raise LinkGone
+    elif entry.session and not _session_lives(entry.session):
+        raise SessionGone
+
+
+def _facts_of(participant: Participant) -> dict[str, str]:
+    facts = {
+        "account": str(participant.room.account.uuid),
+        "participant": str(participant.uuid),
+        "room": str(participant.room.uuid),
+    }
+    if participant.guest is not None:
+        facts["guest"] = str(participant.guest.uuid)
+        facts["link"] = str(participant.room.link.uuid)
+    return facts
+
+
+def _describe(room: Room) -> dict[str, Any]:
+    return {
+        "id": str(room.uuid),
+        "status": room.status,
+        "mode": room.mode,
+        "name": room.name,
+        "last_seq": room.last_seq,
+        "property": {
+            "name": room.property.name,
+            "color": room.property.color,
+            "greeting": room.property.greeting,
+            "offline_text": room.property.offline_text,
+        },
+    }
+
+
+def _people_of(room: Room) -> list[Participant]:
+    return list(Participant.objects.filter(room=room).order_by("id")[:500])
+
+
+def _called_at(participant: Participant) -> int | None:
+    called_at = getattr(participant, "called_at", None)
+    return events.to_ms(called_at) if called_at else None
+
+
+def read_rooms(
+    account: Account, membership: Membership | None, status: str, cursor: str | None
+) -> tuple[list[Room], str | None]:
+    rows = (
+        Room.objects.for_account(account).filter(status=status).select_related("property", "link")
+    )
+    if membership is not None:
+        rows = rows.with_unread_by(membership)
+    if cursor:
+        rows = rows.after_activity(cursor)
+    found = list(rows.by_activity()[: PAGE_ROOMS + 1])
+    page = found[:PAGE_ROOMS]
+    following = page[-1].activity_cursor if len(found) > PAGE_ROOMS else None
+    return page, following
+
+
+def _uuid(text: str) -> UUID:
+    """Raises NotInRoom for anything that is no id: it names nothing of ours."""
+    try:
+        return UUID(text)
+    except ValueError:
+        raise NotInRoom from None

@@ -1,0 +1,183 @@
+"""A guest comes in: guest, room, participant, arrival and its deliveries in one transaction."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from uuid import UUID
+
+from django.conf import settings
+from django.contrib.auth.hashers import check_password
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+
+from accounts import limits
+from rooms import events
+from rooms.errors import GuestBlocked, LinkGone, NicknameMissing, PasscodeWrong
+from rooms.models import Arrival, DirectLink, Guest, Participant, Property, Room
+from rooms.notifications.planning import plan_deliveries
+from rooms.services.prefill import read_prefill
+from rooms.services.rooms import reopen_room
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """Where a guest ended up. `arrival` is None when the same visit goes on."""
+
+    guest: Guest
+    room: Room
+    participant: Participant
+    arrival: Arrival | None
+
+
+@transaction.atomic
+def join_link(
+    *,
+    link: DirectLink,
+    guest_uuid: UUID | None = None,
+    nickname: str = "",
+    passcode: str = "",
+    language: str = "",
+    prefill: str = "",
+) -> Visit:
+    """Bring a guest into the link's room; the same guest comes back to the same room.
+
+    Opens a closed private room again. A page load within VISIT_GAP_S of the last one goes
+    on with the same visit. `prefill` holds facts the owner signed; its name goes before
+    the nickname.
+
+    Raises PasscodeWrong, NicknameMissing, GuestBlocked, LinkGone (full), LimitReached,
+    PrefillWrong.
+    """
+    facts = read_prefill(link, prefill) if prefill else {}
+    nickname = str(facts.get("name", "")) or nickname
+    guest = _find_guest(link, guest_uuid)
+    if guest is None:
+        if link.passcode and not check_password(passcode, link.passcode):
+            raise PasscodeWrong
+        guest = _make_guest(link, nickname, language)
+    elif guest.blocked_at is not None:
+        raise GuestBlocked
+    elif nickname and nickname != guest.nickname:
+        guest.nickname = nickname
+        guest.save(update_fields=["nickname"])
+    if facts:
+        guest.details = {**guest.details, **facts}
+        guest.save(update_fields=["details"])
+
+    participant = _find_place(link, guest)
+    if participant is None:
+        if link.property.nickname == Property.Nickname.REQUIRED and not guest.nickname:
+            raise NicknameMissing
+        participant = _take_place(link, guest)
+    elif not participant.room.is_open:
+        reopen_room(room=participant.room)
+    _rename(participant, guest)
+    arrival = _note_arrival(link, guest, participant.room)
+    return Visit(guest, participant.room, participant, arrival)
+
+
+def _find_guest(link: DirectLink, guest_uuid: UUID | None) -> Guest | None:
+    if guest_uuid is None:
+        return None
+    return Guest.objects.filter(account_id=link.account_id, uuid=guest_uuid).first()
+
+
+def _make_guest(link: DirectLink, nickname: str, language: str) -> Guest:
+    if link.property.nickname == Property.Nickname.REQUIRED and not nickname:
+        raise NicknameMissing
+    return Guest.objects.create(account_id=link.account_id, nickname=nickname, language=language)
+
+
+def _find_place(link: DirectLink, guest: Guest) -> Participant | None:
+    """The guest's newest place in a room of this link."""
+    return (
+        Participant.objects.filter(guest=guest, room__link=link)
+        .select_related("room__property", "room__account")
+        .order_by("-id")
+        .first()
+    )
+
+
+def _take_place(link: DirectLink, guest: Guest) -> Participant:
+    _count_guest(link)
+    if link.mode == DirectLink.Mode.SHARED:
+        room, _ = Room.objects.get_or_create(
+            link=link,
+            mode=link.mode,
+            status=Room.Status.OPEN,
+            defaults={
+                "account": link.account,
+                "property": link.property,
+                "name": link.label or link.property.name,
+            },
+        )
+    else:
+        limits.check_room_for(
+            link.account, "open_rooms", Room.objects.for_account(link.account).open()
+        )
+        room = Room.objects.create(
+            account=link.account,
+            property=link.property,
+            link=link,
+            mode=link.mode,
+            name=guest.display_name,
+        )
+    room.account, room.property = link.account, link.property
+    return Participant.objects.create(
+        account=link.account,
+        room=room,
+        kind=Participant.Kind.GUEST,
+        guest=guest,
+        name=guest.display_name,
+    )
+
+
+def _count_guest(link: DirectLink) -> None:
+    """Use up one of the link's places; the condition in the update closes the race."""
+    places = DirectLink.objects.filter(pk=link.pk)
+    if link.guest_limit is not None:
+        places = places.filter(guest_count__lt=F("guest_limit"))
+    if not places.update(guest_count=F("guest_count") + 1):
+        raise LinkGone
+
+
+def _rename(participant: Participant, guest: Guest) -> None:
+    if participant.name == guest.display_name:
+        return
+    participant.name = guest.display_name
+    participant.save(update_fields=["name"])
+    room = participant.room
+    if room.mode == DirectLink.Mode.PRIVATE:
+        room.name = guest.display_name
+        room.save(update_fields=["name"])
+    change = {"participant": str(participant.uuid), "name": participant.name}
+    events.publish(events.room_topic(room.uuid), "participant.changed", room.uuid, change)
+
+
+def _note_arrival(link: DirectLink, guest: Guest, room: Room) -> Arrival | None:
+    now = timezone.now()
+    Guest.objects.filter(pk=guest.pk).update(last_seen_at=now)
+    gap = timedelta(seconds=settings.VISIT_GAP_S)
+    # Two tabs opened at once: the second update finds the row the first one made, because
+    # the guest's row above is locked until commit.
+    same_visit = Arrival.objects.filter(room=room, guest=guest, last_seen_at__gt=now - gap)
+    if same_visit.update(last_seen_at=now):
+        return None
+    arrival = Arrival.objects.create(
+        account_id=link.account_id, link=link, guest=guest, room=room, at=now, last_seen_at=now
+    )
+    Room.objects.filter(pk=room.pk).update(activity_at=now)
+    plan_deliveries(arrival, link.property)
+    data = {
+        "arrival": str(arrival.uuid),
+        "room": str(room.uuid),
+        "name": guest.display_name,
+        "property": str(link.property.uuid),
+        "property_name": link.property.name,
+        "link_label": link.label,
+        "at": events.to_ms(now),
+    }
+    events.publish(events.account_topic(link.account.uuid), "guest.arrived", room.uuid, data)
+    return arrival

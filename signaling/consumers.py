@@ -1,0 +1,140 @@
+"""The socket's life: let in, move frames, let go. It decides nothing."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+from channels.consumer import AsyncConsumer
+from django.conf import settings
+
+from accounts.errors import RateLimited
+from rooms.tokens import BadToken, Pass, read_pass
+from signaling import handlers, protocol
+from signaling.live import get_live
+from signaling.protocol import CLOSE_CODES, Frame, ProtocolError
+from signaling.refusals import FATAL, describe_error
+from signaling.sessions import Session
+
+# Refused frames in a row after which a socket is closed as talking nonsense.
+MAX_REFUSALS = 200
+
+
+class Refused(Exception):
+    """The socket may not stay; carries the close code."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.close_code = CLOSE_CODES[code]
+
+
+def let_in(scope: dict[str, Any]) -> Pass:
+    """Return what the handshake's ticket lets in. Raises Refused."""
+    offered = scope["subprotocols"]
+    if protocol.VERSION not in offered or not origin_is_ours(scope):
+        raise Refused("bad_protocol")
+    for name in offered:
+        if name.startswith("ticket."):
+            try:
+                return read_pass(name.removeprefix("ticket."))
+            except BadToken:
+                break
+    raise Refused("bad_ticket")
+
+
+def origin_is_ours(scope: dict[str, Any]) -> bool:
+    """Browsers always send an Origin; programs have none and bring a ticket instead."""
+    origins = [value.decode("latin-1") for name, value in scope["headers"] if name == b"origin"]
+    allowed = settings.WS_ALLOWED_ORIGINS
+    return all(origin in allowed for origin in origins)
+
+
+class LiveConsumer(AsyncConsumer):
+    """One WebSocket. Channels routes to it; its receive loop is its own (no task per frame)."""
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        self.scope = scope
+        await receive()  # websocket.connect
+        try:
+            entry = let_in(scope)
+        except Refused as refusal:
+            # Accepted first: a refused handshake tells a browser nothing.
+            await send({"type": "websocket.accept"})
+            await send({"type": "websocket.close", "code": refusal.close_code})
+            return
+        await send({"type": "websocket.accept", "subprotocol": protocol.VERSION})
+        self.live = get_live()
+        self.session = Session(self.live, entry, send)
+        reading = asyncio.ensure_future(self.read_forever(receive))
+        self.session.on_gone = reading.cancel
+        self.live.add(self.session)
+        try:
+            await reading
+        except asyncio.CancelledError:
+            if not self.session.outbox.closed:
+                raise
+        finally:
+            reading.cancel()
+            self.session.outbox.abandon()
+            await asyncio.shield(self.live.remove(self.session))
+
+    async def read_forever(self, receive: Any) -> None:
+        """Take one frame after the other until the client leaves."""
+        while True:
+            message = await receive()
+            if message["type"] != "websocket.receive":
+                return
+            if not self.session.outbox.closed:
+                await self.take(message.get("text"))
+
+    async def take(self, text: str | None) -> None:
+        """Answer one frame; whatever is wrong with it, the socket lives."""
+        self.live.frames_in += 1
+        frame = Frame(kind="")
+        try:
+            wait_s = self.session.frames.take()
+            if wait_s:
+                raise RateLimited(wait_s)
+            if text is None:
+                raise ProtocolError("bad_frame")
+            frame = protocol.decode_frame(text)
+            await self.carry_out(frame)
+        except Exception as error:  # translated below; the loop must go on
+            self.refuse(frame, error)
+        else:
+            self.session.refusals = 0
+
+    async def carry_out(self, frame: Frame) -> None:
+        session = self.session
+        known = protocol.ACCOUNT_COMMANDS if session.for_account else protocol.ROOM_COMMANDS
+        command = protocol.decode_command(frame, known)
+        if (relay := handlers.RELAYS.get(frame.kind)) is not None:
+            self.answer(frame, relay(session, command))
+        elif (wait := handlers.WAITS.get(frame.kind)) is not None:
+            try:
+                self.answer(frame, await wait(session, command))
+            finally:
+                session.outbox.release()
+        else:
+            asyncio.ensure_future(self.on_the_side(frame, command))
+
+    async def on_the_side(self, frame: Frame, command: Any) -> None:
+        try:
+            self.answer(frame, await handlers.SIDE_JOBS[frame.kind](self.session, command))
+        except Exception as error:  # as in take
+            self.refuse(frame, error)
+
+    def answer(self, frame: Frame, data: dict[str, Any] | None) -> None:
+        if frame.ref is not None:
+            self.session.outbox.reply(protocol.reply(frame.ref, data))
+
+    def refuse(self, frame: Frame, error: Exception) -> None:
+        """Say what was wrong with a frame: the WebSocket edge of all errors."""
+        code, temporary, more = describe_error(error)
+        ref = error.ref if isinstance(error, ProtocolError) and error.ref else frame.ref
+        self.session.outbox.reply(protocol.error(ref, code, temporary=temporary, **more))
+        self.session.refusals += 1
+        if code in FATAL:
+            self.session.kick(FATAL[code])
+        elif self.session.refusals > MAX_REFUSALS:
+            self.session.kick(CLOSE_CODES["bad_protocol"])

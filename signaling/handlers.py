@@ -1,0 +1,234 @@
+"""What each command does. Relays are plain calls; whatever needs the database is awaited."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import msgspec
+
+from accounts.errors import RateLimited
+from rooms import events, presence
+from rooms.errors import NotInRoom
+from rooms.services.messages import check_body, mark_read, post_message
+from rooms.services.sync import Place, open_desk, open_place
+from rooms.services.transports import report_transport
+from rooms.tokens import sign_resume
+from signaling import protocol
+from signaling.bridge import in_thread
+from signaling.ice import ice_servers, relay_available
+from signaling.live import lobby_topic
+from signaling.presence import People, Seat
+from signaling.protocol import ProtocolError
+from signaling.sessions import Seated, Session
+
+Reply = dict[str, Any] | None
+
+
+def now_ms() -> int:
+    return int(time.time() * 1000)
+
+
+def find_seat(session: Session, room: str | None) -> Seated:
+    """Return the room the command is about. Raises NotInRoom."""
+    seated = session.rooms.get(room or session.entry.room)
+    if seated is None:
+        raise NotInRoom
+    return seated
+
+
+async def sync_room(session: Session, command: protocol.RoomSync) -> Reply:
+    """Listen first, then read: nothing falls between snapshot and events."""
+    room = command.room or session.entry.room
+    if not room or (session.entry.room and room != session.entry.room):
+        raise NotInRoom
+    topic = events.room_topic(room)
+    session.outbox.hold()
+    try:
+        # The topic is heard under an address nobody has until the seat is known.
+        if topic not in session.topics:
+            await session.attach(topic)
+        place = await in_thread(
+            open_place, session.entry, room, since=command.since, before=command.before
+        )
+        if command.before:
+            return {"messages": place.snapshot["messages"], "more": place.snapshot["more"]}
+        people, available = await _take_seat(session, place, topic)
+        return {**_snapshot(session, place, people), "available": available}
+    except BaseException:
+        if room not in session.rooms:
+            session.detach(topic)
+        raise
+
+
+async def _take_seat(session: Session, place: Place, topic: str) -> tuple[People, bool]:
+    sender = place.sender
+    seats = [Seat(presence.room_key(sender.room_uuid), sender.participant_uuid, session.connection)]
+    if place.kind == "guest":
+        key = presence.guests_key(sender.account_uuid)
+        seats.append(Seat(key, sender.room_uuid, session.connection))
+        await session.attach(lobby_topic(sender.account_uuid))
+    if session.entry.room:
+        session.facts.update(place.facts)
+    seated = Seated(sender, topic, place.kind, place.name, place.transport, seats)
+    session.rooms[sender.room_uuid] = seated
+    await session.attach(topic, sender.participant_uuid)
+    return await session.live.seat(session, seated)
+
+
+def _snapshot(session: Session, place: Place, people: People) -> dict[str, Any]:
+    me = place.sender
+    participants = [
+        {**one, "connections": people.get(one["participant"], [])}
+        for one in place.snapshot["participants"]
+    ]
+    return {
+        **place.snapshot,
+        "self": {
+            "participant": me.participant_uuid,
+            "connection": session.connection,
+            "kind": place.kind,
+            "name": place.name,
+        },
+        "participants": participants,
+        "policies": {**place.snapshot["policies"], "relay_available": relay_available()},
+        "ice_servers": ice_servers(me.account_uuid, place.transport),
+        "resume": sign_resume(session.entry),
+    }
+
+
+async def leave_room(session: Session, command: protocol.RoomLeave) -> Reply:
+    seated = find_seat(session, command.room)
+    session.detach(seated.topic)
+    await session.live.unseat(session, seated, 0.0)
+    return {}
+
+
+async def post(session: Session, command: protocol.PostMessage) -> Reply:
+    seated = find_seat(session, command.room)
+    wait_s = session.messages.take()
+    if wait_s:
+        raise RateLimited(wait_s)
+    if seated.sender.storage == "none":
+        return _pass_on(session, seated, command)
+    posted = await in_thread(
+        post_message, sender=seated.sender, client_id=command.client_id, body=command.body
+    )
+    return {"seq": posted.seq, "at": events.to_ms(posted.at)}
+
+
+def _pass_on(session: Session, seated: Seated, command: protocol.PostMessage) -> Reply:
+    """Storage `none`: hand the text to whoever is here and forget it."""
+    at = now_ms()
+    data = {
+        "seq": None,
+        "client_id": command.client_id,
+        "from": seated.me,
+        "body": check_body(command.body),
+        "at": at,
+    }
+    people = session.hub.people(seated.topic)
+    here = [person for person, connections in people.items() if connections]
+    if command.to is None:
+        session.live.tell(seated, "message.posted", data, but=session)
+        reached = [person for person in here if person != seated.me]
+    else:
+        reached = [person for person in here if person in command.to]
+        text = protocol.event("message.posted", seated.sender.room_uuid, data)
+        for person in reached:
+            session.hub.publish(seated.topic, text, to=person)
+    return {"seq": None, "at": at, "reached": reached}
+
+
+async def read(session: Session, command: protocol.ReadMessage) -> Reply:
+    seated = find_seat(session, command.room)
+    if command.client_ids:
+        data = {"from": seated.me, "client_ids": command.client_ids}
+        session.live.tell(seated, "message.read", data, but=session)
+    if seated.sender.storage == "none" or not (command.seq or command.delivered_seq):
+        return {}
+    return await in_thread(
+        mark_read,
+        sender=seated.sender,
+        read_seq=command.seq,
+        delivered_seq=command.delivered_seq,
+    )
+
+
+def typing(session: Session, command: protocol.Typing) -> Reply:
+    seated = find_seat(session, command.room)
+    session.live.tell(seated, "typing", {"from": seated.me, "on": command.on}, but=session)
+    return {}
+
+
+def signal(session: Session, command: protocol.Signal) -> Reply:
+    seated = find_seat(session, command.room)
+    if seated.transport == "server":
+        raise ProtocolError("webrtc_disabled")
+    data: dict[str, Any] = {"from": seated.me, "connection": session.connection}
+    if command.epoch is not None:
+        data["epoch"] = command.epoch
+    if command.description is not msgspec.UNSET:
+        data["description"] = command.description
+    elif command.candidate is not msgspec.UNSET:
+        data["candidate"] = command.candidate
+    else:
+        raise ProtocolError("bad_command", field="description")
+    text = protocol.event("signal", seated.sender.room_uuid, data)
+    session.hub.publish(
+        seated.topic, text, to=command.to, connection=command.connection, but=session
+    )
+    return {}
+
+
+async def report(session: Session, command: protocol.ReportTransport) -> Reply:
+    seated = find_seat(session, command.room)
+    transport = {"to": command.to, "path": command.path, "rtt_ms": command.rtt_ms}
+    data = {"participant": seated.me, "transport": transport}
+    session.live.tell(seated, "participant.changed", data, but=session)
+    if seated.reported.get(command.to) != command.path:
+        seated.reported = {**seated.reported, command.to: command.path}
+        await in_thread(report_transport, sender=seated.sender, path=command.path)
+    return {}
+
+
+async def ping(session: Session, command: protocol.Ping) -> Reply:
+    """Credit, presence and heads; answered on the side, so that it holds nothing up."""
+    session.outbox.acknowledge(command.received)
+    session.live.renew(session)
+    stored = [room for room, seated in session.rooms.items() if seated.sender.storage == "keep"]
+    heads = await session.live.heads.read(stored)
+    return {"at": now_ms(), "heads": heads}
+
+
+async def sync_inbox(session: Session, command: protocol.InboxSync) -> Reply:
+    account = session.entry.account
+    session.outbox.hold()
+    await session.attach(events.account_topic(account))
+    desk = await in_thread(open_desk, session.entry, status=command.status, cursor=command.cursor)
+    people = await session.live.open_desk(session)
+    ringing = await in_thread(presence.rooms_with_guests, account)
+    snapshot = {**desk.snapshot}
+    snapshot["rooms"] = [{**room, "online": room["id"] in ringing} for room in snapshot["rooms"]]
+    snapshot["members"] = [
+        {**member, "online": bool(people.get(member["membership"]))}
+        for member in snapshot["members"]
+    ]
+    snapshot["self"] = {**snapshot["self"], "connection": session.connection}
+    return {**snapshot, "resume": sign_resume(session.entry)}
+
+
+# A relay answers at once; a wait is awaited before the socket's next frame; a side job is not.
+RELAYS: dict[str, Callable[[Session, Any], Reply]] = {"typing": typing, "signal": signal}
+WAITS: dict[str, Callable[[Session, Any], Awaitable[Reply]]] = {
+    "room.sync": sync_room,
+    "room.watch": sync_room,
+    "room.leave": leave_room,
+    "room.unwatch": leave_room,
+    "message.post": post,
+    "message.read": read,
+    "transport.report": report,
+    "inbox.sync": sync_inbox,
+}
+SIDE_JOBS: dict[str, Callable[[Session, Any], Awaitable[Reply]]] = {"ping": ping}

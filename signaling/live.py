@@ -1,0 +1,226 @@
+"""Everything live in one process: the hub, presence, heads, and the way they end."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import random
+import signal
+import threading
+from types import FrameType
+from typing import Any, cast
+
+from channels.layers import get_channel_layer
+from django.conf import settings
+
+from rooms import events, presence
+from signaling import protocol
+from signaling.heads import Heads
+from signaling.hub import Hub
+from signaling.layer import HubLayer
+from signaling.presence import People, Presence, Seat, visible
+from signaling.sessions import Seated, Session
+
+# Drained clients come back within this time, spread evenly.
+DRAIN_SPREAD_MS = 4_000
+# Nobody is announced as gone while clients move to another process.
+DRAIN_GRACE_S = 20.0
+DRAIN_AT_MOST_S = 5.0
+
+_current: Live | None = None
+
+
+def get_live() -> Live:
+    """Return the running loop's live state, started on first use."""
+    global _current
+    if _current is None or _current.hub.loop is not asyncio.get_running_loop():
+        _current = Live(cast(HubLayer, get_channel_layer()).hub)
+    return _current
+
+
+def current_live() -> Live | None:
+    return _current
+
+
+class Live:
+    """Joins hub, presence and heads for the sockets of this process."""
+
+    def __init__(self, hub: Hub) -> None:
+        self.hub = hub
+        self.presence = Presence(settings.REDIS_URL, self._expired)
+        self.heads = Heads()
+        self.sessions: dict[str, Session] = {}
+        self.frames_in = 0
+        self.overflows = 0
+        if threading.current_thread() is threading.main_thread():
+            self._catch_sigterm()
+
+    def add(self, session: Session) -> None:
+        """Count the socket in; a second one of the same connection replaces the first."""
+        older = self.sessions.get(session.connection)
+        if older is not None:
+            older.kick(protocol.CLOSE_CODES["session_replaced"])
+        self.sessions[session.connection] = session
+        self.hub.sockets.add(session)
+
+    async def remove(self, session: Session) -> None:
+        """Take the socket out of everything; its people stay present for the grace period."""
+        self.hub.sockets.discard(session)
+        for topic in list(session.topics):
+            session.detach(topic)
+        replaced = self.sessions.get(session.connection) is not session
+        if not replaced:
+            del self.sessions[session.connection]
+            grace_s = DRAIN_GRACE_S if self.hub.draining else float(settings.PRESENCE_GRACE_S)
+            for seated in list(session.rooms.values()):
+                await self.unseat(session, seated, grace_s)
+            if session.desk is not None:
+                await self.presence.leave(session.desk, grace_s)
+        session.rooms.clear()
+
+    async def seat(self, session: Session, seated: Seated) -> tuple[People, bool]:
+        """Show the participant as present and tell the room.
+
+        Returns who is here and whether somebody is at the account's desk.
+        """
+        before = self.hub.people(seated.topic).get(seated.me, [])
+        desk = presence.desk_key(seated.sender.account_uuid)
+        entered = await self.presence.enter(seated.seats, look_at=desk)
+        available = bool(entered and entered[-1])
+        if entered is None:
+            people = {**self.hub.people(seated.topic)}
+            people[seated.me] = sorted({*people.get(seated.me, []), session.connection})
+        else:
+            people = entered[0]
+        known = [c for c in people.get(seated.me, []) if c != session.connection]
+        shown = visible(people)
+        self.hub.set_people(seated.topic, shown)
+        if session.connection in before:
+            return shown, available
+        name = "participant.changed" if known else "participant.joined"
+        data: dict[str, Any] = {
+            "participant": seated.me,
+            "kind": seated.kind,
+            "name": seated.name,
+            "connection": session.connection,
+            "connections": shown.get(seated.me, []),
+        }
+        self.tell(seated, name, data, people=shown, but=session)
+        if seated.kind == "guest" and not known:
+            self._tell_account(seated.sender.account_uuid, seated.sender.room_uuid, online=True)
+        return shown, available
+
+    async def unseat(self, session: Session, seated: Seated, grace_s: float) -> None:
+        """End this socket's presence in the room."""
+        session.rooms.pop(seated.sender.room_uuid, None)
+        room_seat, *other_seats = seated.seats
+        people = await self.presence.leave(room_seat, grace_s)
+        for seat in other_seats:
+            await self.presence.leave(seat, grace_s)
+        if people is None:
+            people = {**self.hub.people(seated.topic)}
+            people[seated.me] = [c for c in people.get(seated.me, []) if c != session.connection]
+        shown = visible(people)
+        if people.get(seated.me):
+            data = {"participant": seated.me, "connections": shown.get(seated.me, [])}
+            self.tell(seated, "participant.changed", data, people=shown)
+        else:
+            shown.pop(seated.me, None)
+            self.tell(seated, "participant.left", {"participant": seated.me}, people=shown)
+
+    def tell(
+        self,
+        seated: Seated,
+        name: str,
+        data: dict[str, Any],
+        *,
+        people: People | None = None,
+        but: Session | None = None,
+    ) -> None:
+        """Send an event to the room, leaving out the socket it came from if asked."""
+        text = protocol.event(name, seated.sender.room_uuid, data)
+        self.hub.publish(seated.topic, text, people=people, but=but)
+
+    async def open_desk(self, session: Session) -> People:
+        """Count the member as being at the desk; return {membership: [connection, …]}."""
+        account = session.entry.account
+        person = session.entry.membership or f"key-{session.entry.key}"
+        seat = Seat(presence.desk_key(account), person, session.connection)
+        if not session.entry.membership:
+            return {}
+        session.desk = seat
+        entered = await self.presence.enter([seat])
+        people = entered[0] if entered else {person: [session.connection]}
+        if sum(map(len, people.values())) == 1:
+            self.tell_available(account, True)
+        return visible(people)
+
+    def tell_available(self, account_uuid: str, available: bool) -> None:
+        text = protocol.event("owner.available", None, {"available": available})
+        self.hub.publish(lobby_topic(account_uuid), text)
+
+    def renew(self, session: Session) -> None:
+        """A ping came: every seat of the socket counts anew."""
+        for seated in session.rooms.values():
+            for seat in seated.seats:
+                self.presence.renew(seat)
+        if session.desk is not None:
+            self.presence.renew(session.desk)
+
+    async def drain(self) -> None:
+        """Send every client to another process, spread over DRAIN_SPREAD_MS."""
+        self.hub.draining = True
+        for session in list(self.sessions.values()):
+            session.drain(random.randrange(DRAIN_SPREAD_MS))
+        give_up_at = self.hub.loop.time() + DRAIN_AT_MOST_S
+        while self.sessions and self.hub.loop.time() < give_up_at:
+            await asyncio.sleep(0.05)
+
+    async def close(self) -> None:
+        await self.presence.close()
+        await self.hub.link.close()
+
+    async def _expired(self, place: str, person: str, people: People) -> None:
+        """A connection ended by expiry, here or on a process that is gone."""
+        kind, _, uuid = place.removeprefix("presence:").partition(":")
+        shown = visible(people)
+        if kind == "room":
+            topic = events.room_topic(uuid)
+            name = "participant.changed" if person in people else "participant.left"
+            data: dict[str, Any] = {"participant": person}
+            if person in people:
+                data["connections"] = shown[person]
+            self.hub.publish(topic, protocol.event(name, uuid, data), people=shown)
+        elif kind == "desk" and not people:
+            self.tell_available(uuid, False)
+        elif kind == "guests" and person not in people:
+            self._tell_account(uuid, person, online=False)
+
+    def _tell_account(self, account_uuid: str, room_uuid: str, *, online: bool) -> None:
+        data = {"id": room_uuid, "online": online}
+        text = protocol.event("room.changed", room_uuid, data)
+        self.hub.publish(events.account_topic(account_uuid), text)
+
+    def _catch_sigterm(self) -> None:
+        """Drain before the server's own handler: Daphne says no goodbye by itself."""
+        previous = signal.getsignal(signal.SIGTERM)
+
+        async def finish() -> None:
+            await self.drain()
+            signal.signal(signal.SIGTERM, previous)
+            os.kill(os.getpid(), signal.SIGTERM)
+
+        def begin(number: int, frame: FrameType | None) -> None:
+            if self.hub.draining or not self.hub.loop.is_running():
+                signal.signal(signal.SIGTERM, previous)
+                os.kill(os.getpid(), signal.SIGTERM)
+                return
+            self.hub.draining = True
+            self.hub.loop.call_soon_threadsafe(lambda: asyncio.ensure_future(finish()))
+
+        signal.signal(signal.SIGTERM, begin)
+
+
+def lobby_topic(account_uuid: str) -> str:
+    """Where an account's guests hear whether somebody is at the desk."""
+    return f"lobby.{account_uuid}"

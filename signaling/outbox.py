@@ -1,0 +1,209 @@
+"""One socket's way out: bounded, with one writer, never ahead of a client that does not read."""
+
+from __future__ import annotations
+
+import asyncio
+import types
+from collections import deque
+from collections.abc import Callable, Coroutine, Generator
+from typing import Any
+
+from django.conf import settings
+
+from signaling.protocol import CLOSE_CODES
+
+Send = Callable[[dict[str, Any]], Coroutine[Any, Any, None]]
+
+# A send or a standstill that takes longer than this marks the client as gone.
+STALL_S = 20.0
+CLOSE_S = 5.0
+
+
+class Outbox:
+    """Hands frames to the ASGI server and knows how far ahead of the client it runs.
+
+    Daphne buffers without limit for a client that does not read, so at most
+    WS_WINDOW_BYTES leave between two signs of life (see `acknowledge`). What does not fit
+    waits here, at most WS_OUTBOX_FRAMES of it; beyond that the socket is closed with 4001.
+    """
+
+    __slots__ = (
+        "_ahead",
+        "_busy",
+        "_closed",
+        "_mark",
+        "_max_frames",
+        "_on_close",
+        "_queue",
+        "_send",
+        "_stall",
+        "_window",
+        "frames_sent",
+        "held",
+    )
+
+    def __init__(self, send: Send, on_close: Callable[[], None]) -> None:
+        self._send = send
+        self._on_close = on_close
+        self._queue: deque[str] = deque()
+        self._window = settings.WS_WINDOW_BYTES
+        self._max_frames = settings.WS_OUTBOX_FRAMES
+        self._ahead = 0
+        self._mark = 0
+        self._busy = False
+        self._closed = False
+        self._stall: asyncio.TimerHandle | None = None
+        self.frames_sent = 0
+        # While held, events wait so that a reply can overtake them.
+        self.held = False
+
+    @property
+    def closed(self) -> bool:
+        return self._closed
+
+    def push(self, text: str) -> None:
+        """Send the frame now if the client keeps up, else keep it for later."""
+        if self._closed:
+            return
+        if self._busy or self.held or self._queue or self._ahead >= self._window:
+            self._wait(text)
+        else:
+            self._write(text)
+
+    def reply(self, text: str) -> None:
+        """Send an answer; it overtakes events held back for a sync."""
+        if self.held and not self._busy and not self._closed and self._ahead < self._window:
+            self._write(text)
+        elif self.held and not self._closed:
+            self._queue.appendleft(text)
+        else:
+            self.push(text)
+
+    def hold(self) -> None:
+        self.held = True
+
+    def release(self) -> None:
+        self.held = False
+        self._drain()
+
+    def acknowledge(self, received: int | None) -> None:
+        """Note a ping: the client has read so far, so more may leave.
+
+        A client that counts its frames opens the window only by having received what was
+        sent before its last ping; one that does not count is believed.
+        """
+        if received is not None and received < self._mark:
+            return
+        self._mark = self.frames_sent
+        self._ahead = 0
+        self._drain()
+
+    def close(self, code: int, reason: str = "") -> None:
+        """Say why and end; frames still waiting are dropped."""
+        if self._closed:
+            return
+        self._closed = True
+        self._queue.clear()
+        self._cancel_stall()
+        _keep(asyncio.ensure_future(self._say_goodbye(code, reason)))
+
+    def abandon(self) -> None:
+        """The client is gone: nothing more can be sent."""
+        self._closed = True
+        self._queue.clear()
+        self._cancel_stall()
+
+    def _write(self, text: str) -> None:
+        """Give the frame to the server without a task.
+
+        Servers nearly always take a frame without waiting, so the coroutine is started by
+        hand; only if it does wait is the rest of it given to a task. A task for every frame
+        would double the cost of a delivery.
+        """
+        self._ahead += len(text)
+        self.frames_sent += 1
+        sending = self._send({"type": "websocket.send", "text": text})
+        try:
+            waits_for = sending.send(None)
+        except StopIteration:
+            return
+        except Exception:  # servers disagree on what a send to a closed socket raises
+            self.abandon()
+            self._on_close()
+            return
+        self._busy = True
+        _keep(asyncio.ensure_future(self._finish(_resume(sending, waits_for))))
+
+    async def _finish(self, sending: Generator[Any, Any, None]) -> None:
+        try:
+            async with asyncio.timeout(STALL_S):
+                await sending  # type: ignore[misc]  # an awaitable by types.coroutine
+        except TimeoutError:
+            self._busy = False
+            self.close(CLOSE_CODES["too_slow"])
+        except Exception:  # as in _write
+            self.abandon()
+            self._on_close()
+        else:
+            self._busy = False
+            self._drain()
+
+    def _wait(self, text: str) -> None:
+        self._queue.append(text)
+        if len(self._queue) > self._max_frames:
+            self.close(CLOSE_CODES["too_slow"])
+        elif self._stall is None and not self.held:
+            loop = asyncio.get_running_loop()
+            self._stall = loop.call_later(STALL_S, self.close, CLOSE_CODES["too_slow"])
+
+    def _drain(self) -> None:
+        moved = False
+        while self._queue and not (self._busy or self.held or self._closed):
+            if self._ahead >= self._window:
+                break
+            self._write(self._queue.popleft())
+            moved = True
+        if moved or not self._queue:
+            self._cancel_stall()
+            if self._queue and not self._closed:
+                loop = asyncio.get_running_loop()
+                self._stall = loop.call_later(STALL_S, self.close, CLOSE_CODES["too_slow"])
+
+    def _cancel_stall(self) -> None:
+        if self._stall is not None:
+            self._stall.cancel()
+            self._stall = None
+
+    async def _say_goodbye(self, code: int, reason: str) -> None:
+        try:
+            async with asyncio.timeout(CLOSE_S):
+                await self._send({"type": "websocket.close", "code": code, "reason": reason})
+                # A client that reads answers the close, which ends the consumer by itself.
+                await asyncio.sleep(CLOSE_S)
+        except Exception:  # gone already: then there is nobody to say goodbye to
+            pass
+        self._on_close()
+
+
+_running: set[asyncio.Future[None]] = set()
+
+
+def _keep(task: asyncio.Future[None]) -> None:
+    """Hold a reference until done: the loop itself keeps only a weak one."""
+    _running.add(task)
+    task.add_done_callback(_running.discard)
+
+
+@types.coroutine
+def _resume(started: Coroutine[Any, Any, None], value: Any) -> Generator[Any, Any, None]:
+    """Carry on a coroutine that was started by hand and now waits for `value`."""
+    while True:
+        try:
+            try:
+                answer = yield value
+            except BaseException as error:
+                value = started.throw(error)
+            else:
+                value = started.send(answer)
+        except StopIteration:
+            return

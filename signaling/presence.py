@@ -1,0 +1,168 @@
+"""Who is connected: written by the sockets' pings, ended by a reaper.
+
+Beside the sets that rooms.presence reads there is one for the whole service, DUE: member
+"<place>|<person>:<connection>", score = when that connection counts as gone. Every process
+looks through what is due each second; whoever removes an entry announces it. So a killed
+process needs no clean-up, and nobody is announced as gone twice.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import dataclass
+from typing import cast
+
+from django.conf import settings
+from redis.asyncio import Redis
+from redis.exceptions import RedisError
+
+from accounts.redis import CLIENT_OPTIONS
+from rooms.presence import people_in
+
+logger = logging.getLogger(__name__)
+
+DUE = "presence:due"
+# The connection name that keeps a person present for a moment after their last one left.
+GRACE = "~"
+REAP_EVERY_S = 1.0
+REAP_AT_MOST = 500
+FAILURES = (RedisError, OSError, asyncio.TimeoutError)
+
+People = dict[str, list[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """One connection of one person at one place (a key of rooms.presence)."""
+
+    place: str
+    person: str
+    connection: str
+
+    @property
+    def member(self) -> str:
+        return f"{self.person}:{self.connection}"
+
+    @property
+    def due(self) -> str:
+        return f"{self.place}|{self.person}:{self.connection}"
+
+
+class Presence:
+    """This process's view of and hand in who is where.
+
+    `expired(place, person, people)` is awaited for every person of whom a connection
+    ended by expiry; `people` is who is left.
+    """
+
+    def __init__(self, url: str, expired: Callable[[str, str, People], Awaitable[None]]) -> None:
+        self._redis = Redis.from_url(url, **CLIENT_OPTIONS)
+        self._expired = expired
+        self._renewals: set[Seat] = set()
+        self._task = asyncio.ensure_future(self._run())
+
+    async def enter(self, seats: Iterable[Seat], look_at: str = "") -> list[People] | None:
+        """Take the seats; return who is at each place now, or None with Redis away.
+
+        The last entry is for the place `look_at`, where no seat is taken, if named.
+        """
+        taken = list(seats)
+        places = [seat.place for seat in taken] + ([look_at] if look_at else [])
+        try:
+            async with self._redis.pipeline(transaction=False) as pipe:
+                for seat in taken:
+                    self._write(pipe, seat, settings.PRESENCE_TTL_S)
+                for place in places:
+                    pipe.zrangebyscore(place, time.time(), "+inf")
+                answers = await pipe.execute()
+        except FAILURES:
+            self._renewals.update(taken)
+            return None
+        return [people_in(members) for members in answers[-len(places) :]]
+
+    async def leave(self, seat: Seat, grace_s: float) -> People | None:
+        """Give the seat up; the person stays present for the grace period.
+
+        Returns who is at the place now (those in grace included), or None with Redis away.
+        """
+        self._renewals.discard(seat)
+        try:
+            async with self._redis.pipeline(transaction=False) as pipe:
+                pipe.zrem(seat.place, seat.member)
+                pipe.zrem(DUE, seat.due)
+                if grace_s:
+                    self._write(pipe, Seat(seat.place, seat.person, GRACE), grace_s)
+                pipe.zrangebyscore(seat.place, time.time(), "+inf")
+                answers = await pipe.execute()
+        except FAILURES:
+            return None
+        return people_in(answers[-1])
+
+    def renew(self, seat: Seat) -> None:
+        """Count the connection as present for another PRESENCE_TTL_S, within a second."""
+        self._renewals.add(seat)
+
+    async def close(self) -> None:
+        self._task.cancel()
+        await asyncio.gather(self._task, return_exceptions=True)
+        await self._redis.aclose()
+
+    @staticmethod
+    def _write(pipe: Redis, seat: Seat, ttl_s: float) -> None:
+        gone_at = time.time() + ttl_s
+        pipe.zadd(seat.place, {seat.member: gone_at})
+        # The key outlives its members a little, for the reaper; then Redis forgets it.
+        pipe.expire(seat.place, settings.PRESENCE_TTL_S * 2)
+        pipe.zadd(DUE, {seat.due: gone_at})
+
+    async def _run(self) -> None:
+        while True:
+            await asyncio.sleep(REAP_EVERY_S)
+            try:
+                await self._write_renewals()
+                await self._reap()
+            except FAILURES as error:
+                logger.info("Presence waits for Redis: %s", error)
+
+    async def _write_renewals(self) -> None:
+        if not self._renewals:
+            return
+        seats = list(self._renewals)
+        async with self._redis.pipeline(transaction=False) as pipe:
+            for seat in seats:
+                self._write(pipe, seat, settings.PRESENCE_TTL_S)
+            await pipe.execute()
+        self._renewals.difference_update(seats)
+
+    async def _reap(self) -> None:
+        now = time.time()
+        due = await self._redis.zrangebyscore(DUE, "-inf", now, start=0, num=REAP_AT_MOST)
+        if not due:
+            return
+        async with self._redis.pipeline(transaction=False) as pipe:
+            for entry in due:
+                pipe.zrem(DUE, entry)
+            removed = await pipe.execute()
+        for entry, mine in zip(cast(list[bytes], due), removed, strict=True):
+            if mine:
+                await self._end(entry.decode(), now)
+
+    async def _end(self, entry: str, now: float) -> None:
+        place, _, member = entry.partition("|")
+        async with self._redis.pipeline(transaction=False) as pipe:
+            # By score, because the connection may have been renewed a moment ago.
+            pipe.zremrangebyscore(place, "-inf", now)
+            pipe.zrangebyscore(place, now, "+inf")
+            answers = await pipe.execute()
+        await self._expired(place, member.partition(":")[0], people_in(answers[-1]))
+
+
+def visible(people: People) -> People:
+    """Return the people with their real connections; those in grace have none."""
+    return {
+        person: [name for name in connections if name != GRACE]
+        for person, connections in people.items()
+    }

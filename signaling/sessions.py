@@ -1,0 +1,126 @@
+"""What one socket is and where it takes part."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+
+from rooms.services.messages import Sender
+from rooms.tokens import Pass
+from signaling.hub import Hub, resync_frame
+from signaling.outbox import Outbox, Send
+from signaling.presence import Seat
+from signaling.protocol import CLOSE_CODES, event
+
+if TYPE_CHECKING:
+    from signaling.live import Live
+
+
+class Bucket:
+    """A token bucket: `rate` a second on average, `burst` at once."""
+
+    __slots__ = ("_at", "_burst", "_left", "_rate")
+
+    def __init__(self, rate: float, burst: float) -> None:
+        self._rate = rate
+        self._burst = burst
+        self._left = burst
+        self._at = time.monotonic()
+
+    def take(self) -> float:
+        """Take one; return 0.0, or the seconds until there is one again."""
+        now = time.monotonic()
+        self._left = min(self._burst, self._left + (now - self._at) * self._rate)
+        self._at = now
+        if self._left >= 1.0:
+            self._left -= 1.0
+            return 0.0
+        return (1.0 - self._left) / self._rate
+
+
+@dataclass(slots=True)
+class Seated:
+    """A room this socket takes part in."""
+
+    sender: Sender
+    topic: str
+    kind: str
+    name: str
+    transport: str
+    seats: list[Seat]
+    reported: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def me(self) -> str:
+        return self.sender.participant_uuid
+
+
+class Session:
+    """One socket: its way out, its facts, its rooms. A hub.Member."""
+
+    def __init__(self, live: Live, entry: Pass, send: Send) -> None:
+        self.live = live
+        self.entry = entry
+        self.connection = entry.connection
+        self.facts: dict[str, str] = {
+            name: value
+            for name, value in (
+                ("account", entry.account),
+                ("room", entry.room),
+                ("participant", entry.participant),
+                ("membership", entry.membership),
+                ("session", entry.session),
+                ("key", entry.key),
+            )
+            if value
+        }
+        self.rooms: dict[str, Seated] = {}
+        self.desk: Seat | None = None
+        self.topics: set[str] = set()
+        self.outbox = Outbox(send, self._gone)
+        self.frames = Bucket(settings.WS_FRAMES_PER_S, settings.WS_FRAMES_BURST)
+        self.messages = Bucket(settings.WS_MESSAGES_PER_S, settings.WS_MESSAGES_BURST)
+        # Refusals in a row; nonsense beyond measure ends the socket.
+        self.refusals = 0
+        self.on_gone: Callable[[], object] = lambda: None
+
+    @property
+    def hub(self) -> Hub:
+        return self.live.hub
+
+    @property
+    def for_account(self) -> bool:
+        """Whether this socket is an inbox rather than one room's."""
+        return not self.entry.room
+
+    def push(self, text: str) -> None:
+        self.outbox.push(text)
+
+    def resync(self) -> None:
+        self.outbox.push(resync_frame())
+
+    def kick(self, code: int, reason: str = "") -> None:
+        self.outbox.close(code, reason)
+
+    def drain(self, retry_after_ms: int) -> None:
+        """Send the client away for a restart of this process."""
+        code = CLOSE_CODES["restart"]
+        data = {"code": code, "retry_after_ms": retry_after_ms}
+        # Said in a frame because Daphne sends no close reason.
+        self.outbox.push(event("session.closing", None, data))
+        self.outbox.close(code)
+
+    async def attach(self, topic: str, address: str = "") -> None:
+        self.topics.add(topic)
+        await self.hub.attach(topic, self, address)
+
+    def detach(self, topic: str) -> None:
+        self.topics.discard(topic)
+        self.hub.detach(topic, self)
+
+    def _gone(self) -> None:
+        self.on_gone()
