@@ -1,0 +1,165 @@
+import { backoff } from "./backoff.js";
+import { CommandError } from "./replies.js";
+import { Timers } from "./timers.js";
+
+const CONFIRM_MS = 3_000; // a channel that does not confirm by then is helped by the server
+const REVIEW_MS = 1_000;
+const REPEAT_MS = 10_000;
+
+/**
+ * What a delivery needs of its room.
+ *
+ * @typedef {object} Way
+ * @property {(data: object) => Promise<object>} post as `message.post`
+ * @property {() => object[]} others everybody else who is present
+ * @property {(frame: object) => void} broadcast over every open data channel
+ * @property {(person: object) => boolean} isDirect whether every tab of theirs has a channel
+ * @property {(entry: object, reply: {seq: number | null, at: number}) => void} onSent
+ * @property {(entry: object) => void} onDelivered every present peer has confirmed it
+ * @property {(entry: object, error: CommandError) => void} onFailed
+ */
+
+/** Storage `keep`: the server is the ledger, the data channels are only faster. */
+export class StoredDelivery {
+  #attempt = 0;
+  #busy = false;
+  #outbox;
+  #timers = new Timers();
+  #way;
+
+  /** @param {Way} way */
+  constructor(outbox, way) {
+    this.#outbox = outbox;
+    this.#way = way;
+  }
+
+  push(entry) {
+    this.#way.broadcast(toFrame(entry));
+    this.flush();
+  }
+
+  /** One after the other, so that a refusal "later" does not change the order. */
+  async flush() {
+    if (this.#busy) return;
+    this.#busy = true;
+    this.#timers.stopAll();
+    const next = () => this.#outbox.entries.find((entry) => !entry.failed);
+    for (let entry = next(), ok = true; entry && ok; entry = next()) ok = await this.#post(entry);
+    this.#busy = false;
+  }
+
+  /** A peer confirmed it over the channel; the server's word counts. */
+  confirm() {}
+
+  review() {}
+
+  stop() {
+    this.#timers.stopAll();
+  }
+
+  async #post(entry) {
+    try {
+      const reply = await this.#way.post({ client_id: entry.client_id, body: entry.body });
+      this.#attempt = 0;
+      this.#outbox.remove(entry.client_id);
+      this.#way.onSent(entry, reply);
+    } catch (error) {
+      if (isRetried(error, this.#way, entry)) return this.#later(error);
+    }
+    return true;
+  }
+
+  #later(error) {
+    this.#attempt += 1;
+    const delayMs = error.retryAfterMs ?? backoff(this.#attempt);
+    this.#timers.start("flush", delayMs, () => this.flush());
+    return false;
+  }
+}
+
+/** Storage `none`: nobody keeps it, so it stays here until every present peer has confirmed it. */
+export class PassedDelivery {
+  #confirmed = new Map(); // client_id → participants
+  #outbox;
+  #timers = new Timers();
+  #way;
+
+  /** @param {Way} way */
+  constructor(outbox, way) {
+    this.#outbox = outbox;
+    this.#way = way;
+  }
+
+  push(entry) {
+    this.#way.broadcast(toFrame(entry));
+    this.#pass(entry, this.#way.isDirect);
+    this.#timers.start("repeat", CONFIRM_MS, () => this.flush());
+  }
+
+  /** Everything unconfirmed once more, and by the server: a channel had its chance. */
+  async flush() {
+    const waiting = this.#outbox.entries.filter((entry) => !entry.failed);
+    await Promise.all(waiting.map((entry) => this.#pass(entry, () => false)));
+    if (waiting.length > 0) this.#timers.start("repeat", REPEAT_MS, () => this.flush());
+  }
+
+  confirm(from, clientId) {
+    const entry = this.#outbox.get(clientId);
+    if (!entry) return;
+    this.#who(entry).add(from);
+    this.#settle(entry);
+  }
+
+  /** Somebody came or left. */
+  review() {
+    const waiting = this.#outbox.entries.filter((entry) => !entry.failed && !this.#settle(entry));
+    if (waiting.length > 0) this.#timers.start("repeat", REVIEW_MS, () => this.flush());
+  }
+
+  stop() {
+    this.#timers.stopAll();
+  }
+
+  async #pass(entry, isDirect) {
+    const missing = this.#missing(entry);
+    const to = missing.filter((person) => !isDirect(person)).map((person) => person.participant);
+    if (to.length < missing.length) this.#way.onSent(entry, { seq: null, at: entry.at });
+    if (to.length === 0) return;
+    try {
+      const { client_id, body } = entry;
+      const reply = await this.#way.post({ client_id, body, to });
+      if (reply.reached?.length) this.#way.onSent(entry, { seq: null, at: reply.at });
+    } catch (error) {
+      isRetried(error, this.#way, entry);
+    }
+  }
+
+  #settle(entry) {
+    if (this.#who(entry).size === 0 || this.#missing(entry).length > 0) return false;
+    this.#outbox.remove(entry.client_id);
+    this.#confirmed.delete(entry.client_id);
+    this.#way.onDelivered(entry);
+    return true;
+  }
+
+  #missing(entry) {
+    const confirmed = this.#who(entry);
+    return this.#way.others().filter((person) => !confirmed.has(person.participant));
+  }
+
+  #who({ client_id: clientId }) {
+    if (!this.#confirmed.has(clientId)) this.#confirmed.set(clientId, new Set());
+    return this.#confirmed.get(clientId);
+  }
+}
+
+function toFrame({ client_id, body }) {
+  return { k: "msg", client_id, body };
+}
+
+/** Whether the same frame may work later; a refusal for good is told. */
+function isRetried(error, way, entry) {
+  if (!(error instanceof CommandError)) throw error;
+  if (!error.temporary) way.onFailed(entry, error);
+  return error.temporary;
+}

@@ -1,0 +1,208 @@
+import { Conversation } from "./conversation.js";
+
+const MAX_PAGES = 10; // fetched again after a reconnect
+
+/**
+ * The account's rooms, without DOM.
+ *
+ * Read: `self`, `account`, `rooms` (summaries as in docs/protocol.md, newest activity first),
+ * `members`, `unread` (sum), `status` ("open" or "closed"), `hasMore`, `isSynced`, `state`.
+ *
+ * Events: `change` (at most one per microtask), `arrival` (detail as `guest.arrived`), `activity`
+ * (detail: {room, preview}: a message of somebody else in any room), `state`, `gone`.
+ */
+export class Inbox extends EventTarget {
+  #client;
+  #conversations = new Map();
+  #createPeerConnection;
+  #isTouched = false;
+  #next = null;
+  #onClientEvent = ({ detail }) => this.#onFrame(detail);
+  #onClientState = ({ detail }) => this.#emit("state", detail);
+  #rooms = new Map();
+  #storage;
+
+  self = null;
+  account = null;
+  members = [];
+  status = "open";
+
+  /** @param {object} options as of Conversation, without the room */
+  constructor({ client, createPeerConnection = null, storage = null }) {
+    super();
+    this.#client = client;
+    this.#createPeerConnection = createPeerConnection;
+    this.#storage = storage;
+  }
+
+  get rooms() {
+    const shown = [...this.#rooms.values()].filter((room) => room.status === this.status);
+    return shown.sort((a, b) => b.activity_at - a.activity_at);
+  }
+
+  get unread() {
+    return this.rooms.reduce((sum, room) => sum + room.unread, 0);
+  }
+
+  get hasMore() {
+    return this.#next !== null;
+  }
+
+  get isSynced() {
+    return this.self !== null;
+  }
+
+  get state() {
+    return this.#client.state;
+  }
+
+  start() {
+    this.#client.addEventListener("event", this.#onClientEvent);
+    this.#client.addEventListener("state", this.#onClientState);
+    return this.#client.register(this);
+  }
+
+  stop() {
+    for (const id of [...this.#conversations.keys()]) this.close(id);
+    this.#client.removeEventListener("event", this.#onClientEvent);
+    this.#client.removeEventListener("state", this.#onClientState);
+    this.#client.unregister(this);
+  }
+
+  /** A fresh list, as long as the one shown so far. */
+  async sync() {
+    const wanted = this.rooms.length;
+    const fresh = new Map();
+    let cursor;
+    let page = 0;
+    do {
+      cursor = await this.#fetch(cursor, fresh);
+      page += 1;
+    } while (cursor && fresh.size < wanted && page < MAX_PAGES);
+    this.#rooms = fresh;
+    this.#next = cursor;
+    this.#touch();
+  }
+
+  /** The next page of rooms. */
+  async loadMore() {
+    if (this.#next) this.#next = await this.#fetch(this.#next, this.#rooms);
+    this.#touch();
+  }
+
+  /** Shows open or closed rooms. */
+  async show(status) {
+    this.status = status;
+    this.#rooms = new Map();
+    this.#touch();
+    await this.sync();
+  }
+
+  get(id) {
+    return this.#rooms.get(id);
+  }
+
+  /** Watches a room. The same object while it stays open. */
+  open(id) {
+    if (!this.#conversations.has(id)) {
+      const conversation = new Conversation({
+        client: this.#client,
+        room: id,
+        createPeerConnection: this.#createPeerConnection,
+        storage: this.#storage,
+      });
+      this.#conversations.set(id, conversation);
+      conversation.addEventListener("change", () => this.#onRead(id, conversation));
+      conversation.start();
+    }
+    return this.#conversations.get(id);
+  }
+
+  close(id) {
+    this.#conversations.get(id)?.stop();
+    if (this.#conversations.delete(id)) this.#client.notify("room.unwatch", { room: id });
+  }
+
+  async #fetch(cursor, rooms) {
+    const { status } = this;
+    const page = await this.#client.send("inbox.sync", { status, ...(cursor && { cursor }) });
+    this.self = page.self;
+    this.account = page.account;
+    this.members = page.members;
+    for (const room of page.rooms) rooms.set(room.id, complete({ ...room, status }));
+    return page.next ?? null;
+  }
+
+  #onFrame({ event, room, data }) {
+    if (event === "room.changed") this.#onChanged(room, data);
+    else if (event === "room.closed") this.#merge(room, { status: "closed" });
+    else if (event === "guest.arrived") this.#onArrival(data);
+  }
+
+  #onArrival(data) {
+    const { room: id, name, property, property_name, link_label, at } = data;
+    const facts = { name, property, property_name, link_label, activity_at: at, online: true };
+    const known = this.#rooms.get(id);
+    this.#rooms.set(id, complete({ ...known, id, status: "open", ...facts }));
+    this.#emit("arrival", data);
+    this.#touch();
+  }
+
+  /** Marks of colleagues come with `read_by`: those are theirs. */
+  #onChanged(id, { read_by: readBy, from, from_member: fromMember, ...data }) {
+    const me = this.#conversations.get(id)?.self?.participant ?? this.#rooms.get(id)?.me;
+    if (readBy && readBy !== me) return;
+    const isMine = from !== undefined && from === me;
+    if (isMine) data.read_seq = data.last_seq;
+    this.#merge(id, data);
+    if (from && !isMine) this.#emit("activity", { room: id, preview: data.preview, fromMember });
+  }
+
+  #merge(id, data) {
+    const known = this.#rooms.get(id);
+    if (known) this.#rooms.set(id, complete({ ...known, ...forward(known, data) }));
+    else if (data.last_seq || data.status === this.status) this.#reload();
+    this.#touch();
+  }
+
+  /** A room from beyond the loaded pages woke up. */
+  #reload() {
+    this.sync().catch(() => null); // the next open syncs again
+  }
+
+  #onRead(id, conversation) {
+    const known = this.#rooms.get(id);
+    const me = conversation.self?.participant;
+    const readSeq = conversation.participants.get(me)?.read_seq ?? 0;
+    if (!known || (known.me === me && readSeq <= known.read_seq)) return;
+    this.#merge(id, { me, read_seq: readSeq });
+  }
+
+  #touch() {
+    if (this.#isTouched) return;
+    this.#isTouched = true;
+    queueMicrotask(() => {
+      this.#isTouched = false;
+      this.#emit("change");
+    });
+  }
+
+  #emit(type, detail) {
+    this.dispatchEvent(new CustomEvent(type, { detail }));
+  }
+}
+
+/** Numbers never go back, whatever order events come in. */
+function forward(known, data) {
+  const next = { ...data };
+  for (const name of ["last_seq", "read_seq", "activity_at"]) {
+    if (name in data) next[name] = Math.max(known[name], data[name]);
+  }
+  if (next.last_seq === known.last_seq && data.last_seq < known.last_seq) delete next.preview;
+  return next;
+}
+
+function complete(room) {
+  const whole = { last_seq: 0, read_seq: 0, preview: "", activity_at: 0, online: false, ...room };
+  return { ...whole, unread: Math.max(0, whole.last_seq - whole.read_seq) };
+}

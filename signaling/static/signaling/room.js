@@ -1,0 +1,85 @@
+import { Presence } from "./presence.js";
+import { Timeline } from "./timeline.js";
+
+/**
+ * What this page knows about one room: pure bookkeeping of sync pages and events.
+ * Everything keeps the names of the wire (docs/protocol.md).
+ */
+export class Room {
+  self = null;
+  details = null; // `room` of the sync
+  policies = null;
+  calledAt = null;
+  available = null;
+  presence = new Presence();
+  timeline = new Timeline();
+
+  /** The ways events change the room, and what they change. */
+  #table = new Map([
+    ["participant.joined", (data) => this.#people(this.presence.joined(data))],
+    ["participant.left", (data) => this.#people(this.presence.left(data))],
+    ["participant.changed", (data) => this.#people(this.presence.changed(data))],
+    ["message.read", (data) => (this.presence.mark(data) ? "marks" : null)],
+    ["room.changed", (data) => this.#change(data)],
+    ["room.closed", () => this.#change({ status: "closed" })],
+    ["owner.called", ({ at }) => this.#set("calledAt", at)],
+    ["owner.available", ({ available }) => this.#set("available", available)],
+  ]);
+
+  /** What a reply to `room.sync` says about everything but the messages. */
+  onPage(page) {
+    this.self = page.self;
+    this.details = page.room;
+    this.policies = page.policies;
+    this.calledAt = page.called_at ?? null;
+    this.available = page.available ?? null;
+    this.presence.reset(page.participants);
+  }
+
+  /** @returns {string | null} what changed, for the `change` event */
+  onEvent(name, data) {
+    return this.#table.get(name)?.(data) ?? null;
+  }
+
+  /** @returns {{message: object, isNew: boolean}} */
+  receive({ seq, client_id, from, body, at }) {
+    const own = from === this.self?.participant;
+    return this.timeline.add({ seq, client_id, from, body, at, own });
+  }
+
+  /** Everybody else who is present. */
+  others() {
+    return this.presence.present(this.self?.participant);
+  }
+
+  /** Sets the states of our own messages. Returns whether one changed. */
+  refresh(pending) {
+    return this.timeline.refresh(this.#readers(), pending);
+  }
+
+  /** Whose marks count: everybody else's; for a member only guests', not colleagues'. */
+  #readers() {
+    const { participant, kind } = this.self;
+    const others = [...this.presence.people.values()].filter(
+      (person) => person.participant !== participant,
+    );
+    if (kind === "guest") return others;
+    return others.filter((person) => person.kind === "guest");
+  }
+
+  #people() {
+    return "participants";
+  }
+
+  #change({ status, name }) {
+    if (!this.details) return null;
+    if (status !== undefined) this.details.status = status;
+    if (name !== undefined) this.details.name = name;
+    return "room";
+  }
+
+  #set(name, value) {
+    this[name] = value;
+    return "called";
+  }
+}
