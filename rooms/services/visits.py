@@ -17,7 +17,7 @@ from rooms import events
 from rooms.errors import GuestBlocked, LinkGone, NicknameMissing, PasscodeWrong
 from rooms.models import Arrival, DirectLink, Guest, Participant, Property, Room
 from rooms.notifications.planning import plan_deliveries
-from rooms.services.prefill import read_prefill
+from rooms.services.prefill import Facts, read_prefill
 from rooms.services.rooms import reopen_room
 
 
@@ -59,12 +59,7 @@ def join_link(
         guest = _make_guest(link, nickname, language)
     elif guest.blocked_at is not None:
         raise GuestBlocked
-    elif nickname and nickname != guest.nickname:
-        guest.nickname = nickname
-        guest.save(update_fields=["nickname"])
-    if facts:
-        guest.details = {**guest.details, **facts}
-        guest.save(update_fields=["details"])
+    _note_facts(guest, nickname, facts)
 
     participant = _find_place(link, guest)
     if participant is None:
@@ -88,6 +83,15 @@ def _make_guest(link: DirectLink, nickname: str, language: str) -> Guest:
     if link.property.nickname == Property.Nickname.REQUIRED and not nickname:
         raise NicknameMissing
     return Guest.objects.create(account_id=link.account_id, nickname=nickname, language=language)
+
+
+def _note_facts(guest: Guest, nickname: str, facts: Facts) -> None:
+    if nickname and nickname != guest.nickname:
+        guest.nickname = nickname
+        guest.save(update_fields=["nickname"])
+    if facts:
+        guest.details = {**guest.details, **facts}
+        guest.save(update_fields=["details"])
 
 
 def _find_place(link: DirectLink, guest: Guest) -> Participant | None:

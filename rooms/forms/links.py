@@ -1,0 +1,119 @@
+from __future__ import annotations
+
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django import forms
+from django.forms.models import model_to_dict
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from rooms.models import DirectLink
+from rooms.services.links import MAX_LINKS_AT_ONCE, PASSCODE_MAX_CHARS
+
+MINUTES = "%Y-%m-%dT%H:%M"
+
+
+class MomentField(forms.DateTimeField):
+    """A date and time in the zone the page says, else in UTC."""
+
+    widget = forms.DateTimeInput(attrs={"type": "datetime-local"}, format=MINUTES)
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(required=False, input_formats=[MINUTES, f"{MINUTES}:%S"], **options)
+
+
+class ManyLinksForm(forms.ModelForm[DirectLink]):
+    """What is said about links that are made alike. Start it with `initial`, not `instance`."""
+
+    count = forms.IntegerField(
+        label=_("How many"), min_value=1, max_value=MAX_LINKS_AT_ONCE, initial=10
+    )
+    mode = forms.ChoiceField(
+        label=_("Who meets whom"),
+        choices=[
+            (DirectLink.Mode.PRIVATE, _("Private – every guest talks to you alone.")),
+            (DirectLink.Mode.SHARED, _("Shared – everybody with this link meets in one room.")),
+        ],
+        widget=forms.RadioSelect,
+        initial=DirectLink.Mode.PRIVATE,
+    )
+    not_before = MomentField(label=_("Opens at"), help_text=_("Empty: now."))
+    expires_at = MomentField(label=_("Ends at"), help_text=_("Empty: never."))
+    passcode = forms.CharField(
+        label=_("Passcode"),
+        required=False,
+        max_length=PASSCODE_MAX_CHARS,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+        help_text=_("Guests type it before they come in. Empty: none."),
+    )
+    guest_limit = forms.IntegerField(
+        label=_("Guest limit"),
+        required=False,
+        min_value=1,
+        max_value=2_147_483_647,
+        help_text=_("How many different guests may come in all. Empty: any number."),
+    )
+    # Filled in by the page's script with the name of the reader's time zone.
+    zone = forms.CharField(required=False, max_length=60, widget=forms.HiddenInput)
+
+    class Meta:
+        model = DirectLink
+        fields = ["label", "mode", "not_before", "expires_at", "passcode", "guest_limit"]
+        labels = {"label": _("Label")}
+        help_texts = {
+            "label": _("Only you see it. “Table” becomes “Table 1”, “Table 2” and so on.")
+        }
+
+    def full_clean(self) -> None:
+        with timezone.override(_read_zone(str(self.data.get("zone", "")))):
+            super().full_clean()
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        cleaned.pop("zone", None)
+        return cleaned
+
+
+class NewLinkForm(ManyLinksForm):
+    """One link."""
+
+    count = None  # type: ignore[assignment]
+    slug = forms.CharField(
+        label=_("Readable address"),
+        required=False,
+        help_text=_("Small letters, digits and hyphens. Empty: twelve random characters."),
+    )
+
+    class Meta(ManyLinksForm.Meta):
+        help_texts = {"label": _("Only you see it, for example “Website” or “Business card”.")}
+
+
+class LinkForm(NewLinkForm):
+    """A link that is there already: an empty passcode means the one it has."""
+
+    remove_passcode = forms.BooleanField(label=_("Ask for no passcode any more"), required=False)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        passcode = cleaned.get("passcode")
+        if cleaned.pop("remove_passcode", False):
+            cleaned["passcode"] = ""
+        elif not passcode:
+            cleaned.pop("passcode", None)
+        return cleaned
+
+
+def describe(link: DirectLink) -> dict[str, Any]:
+    """Return the form's first values; the passcode is known to nobody."""
+    values = model_to_dict(
+        link, fields=["label", "mode", "not_before", "expires_at", "guest_limit"]
+    )
+    return {**values, "slug": link.slug or ""}
+
+
+def _read_zone(name: str) -> ZoneInfo:
+    try:
+        return ZoneInfo(name or "UTC")
+    except (ValueError, KeyError, OSError):
+        return ZoneInfo("UTC")

@@ -1,0 +1,134 @@
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.forms.models import model_to_dict
+from django.utils.translation import gettext_lazy as _
+
+from rooms.models import Property
+from rooms.services.properties import MAX_CALL_AFTER_S
+
+
+class PropertyForm(forms.ModelForm[Property]):
+    """What an owner says about a property. Start it with `initial=describe(property)`."""
+
+    languages = forms.MultipleChoiceField(
+        label=_("Languages"),
+        choices=settings.LANGUAGES,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("Guests may choose among these. None: whatever their browser asks for."),
+    )
+    first_language = forms.ChoiceField(
+        label=_("Shown first"),
+        choices=[("", _("The guest’s own, if it is among them")), *settings.LANGUAGES],
+        required=False,
+    )
+    nickname = forms.ChoiceField(
+        label=_("Ask guests for a name"),
+        choices=[
+            (Property.Nickname.NEVER, _("Never – they come in at once")),
+            (Property.Nickname.OPTIONAL, _("Yes, but they may leave it empty")),
+            (Property.Nickname.REQUIRED, _("Yes, and they must give one")),
+        ],
+        widget=forms.RadioSelect,
+    )
+    storage = forms.ChoiceField(
+        label=_("Keep conversations"),
+        choices=[
+            (
+                Property.Storage.KEEP,
+                _("Keep them – you and your guest find the history again on every device."),
+            ),
+            (
+                Property.Storage.NONE,
+                _(
+                    "Keep nothing – text only passes through and is gone when both pages are"
+                    " closed. Nothing can be read later, by nobody."
+                ),
+            ),
+        ],
+        widget=forms.RadioSelect,
+    )
+    transport = forms.ChoiceField(
+        label=_("How text travels"),
+        choices=[
+            (
+                Property.Transport.DIRECT,
+                _(
+                    "Directly where possible – fastest. You and your guest can see each"
+                    " other’s IP address."
+                ),
+            ),
+            (
+                Property.Transport.RELAY,
+                _("Through a relay – peer to peer, but nobody sees the other’s IP address."),
+            ),
+            (
+                Property.Transport.SERVER,
+                _("Through the server only – no peer connections at all."),
+            ),
+        ],
+        widget=forms.RadioSelect,
+    )
+    call_after_s = forms.IntegerField(
+        label=_("Seconds before calling you"),
+        min_value=0,
+        max_value=MAX_CALL_AFTER_S,
+        help_text=_(
+            "How long a guest waits for somebody at the desk before you are called. 0: at once."
+        ),
+    )
+
+    class Meta:
+        model = Property
+        fields = [
+            "name",
+            "color",
+            "greeting",
+            "offline_text",
+            "languages",
+            "nickname",
+            "storage",
+            "transport",
+            "call_after_s",
+        ]
+        labels = {
+            "name": _("Name"),
+            "color": _("Colour"),
+            "greeting": _("Greeting"),
+            "offline_text": _("When nobody is there"),
+        }
+        help_texts = {
+            "name": _("Guests see it on top of the page."),
+            "color": _("Your bubbles and buttons. It is made readable where it is not."),
+            "greeting": _("The first thing a guest reads. May stay empty."),
+            "offline_text": _("Shown while nobody is at the desk. May stay empty."),
+        }
+        widgets = {
+            "color": forms.TextInput(attrs={"type": "color"}),
+            "greeting": forms.Textarea(attrs={"rows": 3}),
+            "offline_text": forms.Textarea(attrs={"rows": 3}),
+        }
+
+    def clean_color(self) -> str:
+        return str(self.cleaned_data["color"]).lower()
+
+    def clean(self) -> dict[str, Any]:
+        """Put the language that is shown first in front."""
+        cleaned = super().clean() or self.cleaned_data
+        first = cleaned.pop("first_language", "")
+        if first:
+            others = [code for code in cleaned.get("languages", []) if code != first]
+            cleaned["languages"] = [first, *others]
+        return cleaned
+
+
+def describe(property: Property | None = None) -> dict[str, Any]:
+    """Return the form's first values; without a property those of a new one."""
+    property = property or Property()
+    values = model_to_dict(property, fields=PropertyForm.Meta.fields)
+    values["first_language"] = property.languages[0] if property.languages else ""
+    return values

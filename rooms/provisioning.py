@@ -1,0 +1,65 @@
+"""Opening accounts: everything a new owner needs to be rung, in one transaction."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+
+from allauth.account.models import EmailAddress
+from django.db import transaction
+
+from accounts.models import Account, ApiKey, Membership, User
+from accounts.services import add_email_target, create_account, create_api_key
+from rooms.models import DirectLink, Property
+from rooms.services.properties import create_property
+
+DEMO_EMAIL = "demo@example.com"
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """What a new owner got."""
+
+    account: Account
+    membership: Membership
+    property: Property
+    link: DirectLink
+
+
+@dataclass(frozen=True, slots=True)
+class Demo:
+    """What the first start prints; password and key are stored nowhere in clear."""
+
+    email: str
+    password: str
+    opened: Opened
+    api_key: str
+
+
+@transaction.atomic
+def open_account(*, user: User, name: str = "", property_name: str = "") -> Opened:
+    """Make the user the owner of a new account with a property and a link.
+
+    The owner's e-mail address becomes the first target; it is called once it is verified.
+    Raises Invalid.
+    """
+    membership = create_account(owner=user, name=name)
+    account = membership.account
+    add_email_target(membership=membership, email=user.email)
+    property = create_property(
+        account=account, actor=user, name=property_name.strip() or account.name
+    )
+    return Opened(account, membership, property, property.links.get())
+
+
+@transaction.atomic
+def open_demo() -> Demo | None:
+    """Open an account to look around in; None when there is a user already."""
+    if User.objects.exists():
+        return None
+    password = secrets.token_urlsafe(12)
+    user = User.objects.create_user(DEMO_EMAIL, password, name="Demo")
+    EmailAddress.objects.create(user=user, email=DEMO_EMAIL, primary=True, verified=True)
+    opened = open_account(user=user, name="Demo")
+    _, key_text = create_api_key(opened.account, "First steps", ApiKey.Scope.ADMIN, created_by=user)
+    return Demo(DEMO_EMAIL, password, opened, key_text)

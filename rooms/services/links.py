@@ -1,0 +1,235 @@
+"""Handing out, changing and taking back direct links."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+from typing import TypedDict, Unpack
+
+from django.contrib.auth.hashers import make_password
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from accounts import audit, limits
+from accounts.errors import Invalid
+from rooms import events, tokens
+from rooms.errors import LinkRevoked
+from rooms.models import DirectLink, Property
+from rooms.services.validation import check_fields, clean_line
+
+MAX_LINKS_AT_ONCE = 10_000
+BATCH_ROWS = 1_000
+SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+SLUG_MIN_CHARS, SLUG_MAX_CHARS = 3, 60
+PASSCODE_MIN_CHARS, PASSCODE_MAX_CHARS = 4, 64
+# Addresses under which a stranger could pass for the service itself.
+# fmt: off
+RESERVED_SLUGS = frozenset({
+    "abuse", "account", "accounts", "admin", "administrator", "api", "app", "assets", "billing",
+    "call", "chat", "doorbell", "help", "inbox", "join", "legal", "login", "logout", "mail",
+    "new", "null", "official", "operator", "owner", "password", "payment", "privacy", "qr",
+    "root", "security", "service", "sign-in", "sign-up", "signin", "signup", "staff", "static",
+    "status", "support", "system", "team", "terms", "theme", "undefined", "verify", "webmaster",
+    "websocket", "widget", "www",
+})
+# fmt: on
+
+
+class LinkValues(TypedDict, total=False):
+    """What an owner may say about a link. `passcode` comes in clear; "" takes it away."""
+
+    label: str
+    mode: str
+    not_before: datetime | None
+    expires_at: datetime | None
+    passcode: str
+    guest_limit: int | None
+    slug: str | None
+
+
+@transaction.atomic
+def create_link(
+    *, property: Property, actor: audit.Actor = None, **values: Unpack[LinkValues]
+) -> DirectLink:
+    """Hand out one more link. Raises Invalid, LimitReached."""
+    account = property.account
+    limits.lock_account(account)
+    limits.check_room_for(account, "links", DirectLink.objects.for_account(account).unrevoked())
+    link = DirectLink(account=account, property=property)
+    _apply(link, values)
+    _save(link, None)
+    audit.record(account, actor, "link.created", link.uuid, label=link.label)
+    return link
+
+
+@transaction.atomic
+def create_links(
+    *,
+    property: Property,
+    count: int,
+    actor: audit.Actor = None,
+    **values: Unpack[LinkValues],
+) -> list[DirectLink]:
+    """Hand out many alike links at once, all of them or none.
+
+    A label gets a number: "Table" becomes "Table 1", "Table 2" and so on.
+    Raises Invalid, LimitReached.
+    """
+    if not 1 <= count <= MAX_LINKS_AT_ONCE:
+        raise Invalid(f"Make between 1 and {MAX_LINKS_AT_ONCE:,} links at once.", field="count")
+    if values.get("slug"):
+        raise Invalid("Many links cannot share one address.", field="slug")
+    account = property.account
+    limits.lock_account(account)
+    unrevoked = DirectLink.objects.for_account(account).unrevoked()
+    limits.check_room_for(account, "links", unrevoked, more=count)
+    first = DirectLink(account=account, property=property)
+    label = clean_line(values.get("label", ""), "label")
+    # The longest label decides whether all of them fit.
+    _apply(first, {**values, "label": f"{label} {count}" if label else ""})
+    links = [_copy(first, f"{label} {n}" if label else "") for n in range(1, count + 1)]
+    DirectLink.objects.bulk_create(links, batch_size=BATCH_ROWS)
+    audit.record(account, actor, "links.created", property.uuid, count=count, label=label)
+    return links
+
+
+@transaction.atomic
+def update_link(
+    *, link: DirectLink, actor: audit.Actor = None, **values: Unpack[LinkValues]
+) -> DirectLink:
+    """Change what is named, leave the rest. Guests who are inside stay where they are.
+
+    Raises Invalid, LinkRevoked.
+    """
+    _lock(link)
+    before = {name: getattr(link, name) for name in values}
+    _apply(link, values)
+    changed = sorted(name for name in values if getattr(link, name) != before[name])
+    if changed:
+        _save(link, changed)
+        audit.record(link.account, actor, "link.changed", link.uuid, fields=changed)
+    return link
+
+
+@transaction.atomic
+def rotate_link(*, link: DirectLink, actor: audit.Actor = None, kick: bool = False) -> DirectLink:
+    """Give the link a new token; every address it had is dead at once, a slug too.
+
+    Guests who are inside stay, unless `kick` shows them out. Raises LinkRevoked.
+    """
+    _lock(link)
+    link.token, link.slug = tokens.make_link_token(), None
+    link.save(update_fields=["token", "slug"])
+    audit.record(link.account, actor, "link.rotated", link.uuid, kick=kick)
+    if kick:
+        events.kick(4502, link=link.uuid)
+    return link
+
+
+@transaction.atomic
+def revoke_link(*, link: DirectLink, actor: audit.Actor = None) -> DirectLink:
+    """Take the link back for good and show its guests out; a repeat changes nothing.
+
+    A slug stays with the revoked link, so that nobody else can pick it up.
+    """
+    now = timezone.now()
+    if not DirectLink.objects.unrevoked().filter(pk=link.pk).update(revoked_at=now):
+        link.refresh_from_db(fields=["revoked_at"])
+        return link
+    link.revoked_at = now
+    audit.record(link.account, actor, "link.revoked", link.uuid, label=link.label)
+    events.kick(4502, link=link.uuid)
+    return link
+
+
+def clean_slug(slug: str | None) -> str | None:
+    """Return the address as it is stored; None for none. Raises Invalid."""
+    slug = (slug or "").strip().lower()
+    if not slug:
+        return None
+    if not SLUG_MIN_CHARS <= len(slug) <= SLUG_MAX_CHARS or not SLUG.fullmatch(slug):
+        raise Invalid(
+            f"Use {SLUG_MIN_CHARS} to {SLUG_MAX_CHARS} letters a–z, digits and single hyphens.",
+            field="slug",
+        )
+    if slug in RESERVED_SLUGS:
+        raise Invalid("This address is reserved.", field="slug")
+    return slug
+
+
+def _lock(link: DirectLink) -> None:
+    """Let nobody else change the link until the transaction ends. Raises LinkRevoked."""
+    fresh = DirectLink.objects.select_for_update().only("revoked_at").get(pk=link.pk)
+    if fresh.revoked_at is not None:
+        raise LinkRevoked
+
+
+def _apply(link: DirectLink, values: LinkValues) -> None:
+    """Put checked values on the row, without saving it. Raises Invalid."""
+    if "label" in values:
+        link.label = clean_line(values["label"], "label")
+    if "mode" in values:
+        link.mode = values["mode"]
+    if "guest_limit" in values:
+        link.guest_limit = values["guest_limit"]
+    if "passcode" in values:
+        link.passcode = _hash_passcode(values["passcode"])
+    if "slug" in values:
+        _take_slug(link, clean_slug(values["slug"]))
+    _apply_times(link, values)
+    check_fields(link, {"label", "mode", "guest_limit"} & set(values))
+    if link.guest_limit == 0:
+        raise Invalid("Let in at least one guest.", field="guest_limit")
+
+
+def _apply_times(link: DirectLink, values: LinkValues) -> None:
+    if "not_before" in values:
+        link.not_before = values["not_before"]
+    if "expires_at" in values and values["expires_at"] != link.expires_at:
+        link.expires_at = values["expires_at"]
+        if link.expires_at is not None and link.expires_at <= timezone.now():
+            raise Invalid("This moment is over already.", field="expires_at")
+    if link.not_before and link.expires_at and link.not_before >= link.expires_at:
+        raise Invalid("The link would end before it begins.", field="expires_at")
+
+
+def _hash_passcode(passcode: str) -> str:
+    if not passcode:
+        return ""
+    if not PASSCODE_MIN_CHARS <= len(passcode) <= PASSCODE_MAX_CHARS:
+        raise Invalid(
+            f"Use {PASSCODE_MIN_CHARS} to {PASSCODE_MAX_CHARS} characters.", field="passcode"
+        )
+    return make_password(clean_line(passcode, "passcode"))
+
+
+def _take_slug(link: DirectLink, slug: str | None) -> None:
+    # Somebody else's token must not become reachable as our slug.
+    others = DirectLink.objects.exclude(pk=link.pk).with_address(slug or "")
+    if slug is not None and others.exists():
+        raise Invalid("This address is taken.", field="slug")
+    link.slug = slug
+
+
+def _save(link: DirectLink, fields: list[str] | None) -> None:
+    """Write the row; the unique slug decides between two who choose it at once."""
+    try:
+        with transaction.atomic():
+            link.save(force_insert=fields is None, update_fields=fields)
+    except IntegrityError:
+        if link.slug is None:
+            raise
+        raise Invalid("This address is taken.", field="slug") from None
+
+
+def _copy(first: DirectLink, label: str) -> DirectLink:
+    return DirectLink(
+        account=first.account,
+        property=first.property,
+        label=label,
+        mode=first.mode,
+        not_before=first.not_before,
+        expires_at=first.expires_at,
+        passcode=first.passcode,
+        guest_limit=first.guest_limit,
+    )

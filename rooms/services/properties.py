@@ -1,0 +1,123 @@
+"""Opening, changing and archiving properties."""
+
+from __future__ import annotations
+
+from typing import TypedDict, Unpack
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from accounts import audit, limits
+from accounts.errors import Invalid
+from accounts.models import Account
+from rooms import events
+from rooms.models import DirectLink, Property, Room
+from rooms.services.links import create_link
+from rooms.services.validation import check_fields, clean_line, clean_text
+
+# A week: longer than any reason to wait before calling somebody.
+MAX_CALL_AFTER_S = 604_800
+
+
+class PropertyValues(TypedDict, total=False):
+    """What an owner may say about a property."""
+
+    name: str
+    color: str
+    greeting: str
+    offline_text: str
+    languages: list[str]
+    nickname: str
+    storage: str
+    transport: str
+    call_after_s: int
+
+
+@transaction.atomic
+def create_property(
+    *, account: Account, actor: audit.Actor = None, **values: Unpack[PropertyValues]
+) -> Property:
+    """Open a property and its first link, which is `property.links.get()`.
+
+    Raises Invalid, LimitReached.
+    """
+    limits.lock_account(account)
+    limits.check_room_for(account, "properties", Property.objects.for_account(account).active())
+    property = Property(account=account)
+    _apply(property, {"name": "", **values})
+    property.save(force_insert=True)
+    audit.record(account, actor, "property.created", property.uuid, name=property.name)
+    create_link(property=property, actor=actor)
+    return property
+
+
+@transaction.atomic
+def update_property(
+    *, property: Property, actor: audit.Actor = None, **values: Unpack[PropertyValues]
+) -> Property:
+    """Change what is named, leave the rest; the same values again change nothing.
+
+    Raises Invalid.
+    """
+    before = {name: getattr(property, name) for name in values}
+    _apply(property, values)
+    changed = sorted(name for name in values if getattr(property, name) != before[name])
+    if changed:
+        property.save(update_fields=changed)
+        audit.record(property.account, actor, "property.changed", property.uuid, fields=changed)
+    return property
+
+
+@transaction.atomic
+def archive_property(*, property: Property, actor: audit.Actor = None) -> Property:
+    """Take the property out of service: its links stop and its guests are shown out.
+
+    Conversations stay readable in the inbox. A repeat changes nothing.
+    """
+    now = timezone.now()
+    if not Property.objects.active().filter(pk=property.pk).update(archived_at=now):
+        property.refresh_from_db(fields=["archived_at"])
+        return property
+    property.archived_at = now
+    audit.record(property.account, actor, "property.archived", property.uuid, name=property.name)
+    busy = DirectLink.objects.filter(property=property, rooms__status=Room.Status.OPEN)
+    for uuid in busy.values_list("uuid", flat=True).distinct():
+        events.kick(4502, link=uuid)
+    return property
+
+
+@transaction.atomic
+def restore_property(*, property: Property, actor: audit.Actor = None) -> Property:
+    """Put an archived property back into service; a repeat changes nothing.
+
+    Raises LimitReached.
+    """
+    account = property.account
+    limits.lock_account(account)
+    archived = Property.objects.filter(pk=property.pk).exclude(archived_at=None)
+    if archived.exists():
+        limits.check_room_for(account, "properties", Property.objects.for_account(account).active())
+        archived.update(archived_at=None)
+        audit.record(account, actor, "property.restored", property.uuid, name=property.name)
+    property.archived_at = None
+    return property
+
+
+def _apply(property: Property, values: PropertyValues) -> None:
+    """Put checked values on the row, without saving it. Raises Invalid."""
+    for name, value in values.items():
+        if name == "name":
+            value = clean_line(str(value), name)
+        elif name in ("greeting", "offline_text"):
+            value = clean_text(str(value), name)
+        elif name == "color":
+            value = str(value).strip().lower()
+        setattr(property, name, value)
+    check_fields(property, values)
+    unknown = set(property.languages) - {code for code, _ in settings.LANGUAGES}
+    if unknown:
+        raise Invalid(f"This language is not offered: {min(unknown)}.", field="languages")
+    property.languages = list(dict.fromkeys(property.languages))
+    if property.call_after_s > MAX_CALL_AFTER_S:
+        raise Invalid("Wait at most a week before calling.", field="call_after_s")

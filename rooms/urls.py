@@ -1,0 +1,32 @@
+from __future__ import annotations
+
+from django.urls import path
+
+from rooms.views import inbox, link_assets, links, properties, welcome
+
+app_name = "rooms"
+
+urlpatterns = [
+    path("inbox", inbox.show_inbox, name="inbox"),
+    path("inbox/<uuid:room_uuid>", inbox.show_inbox, name="room"),
+    path("inbox/<uuid:room_uuid>/details", inbox.show_details, name="room_details"),
+    path("inbox/<uuid:room_uuid>/close", inbox.close, name="room_close"),
+    path("inbox/<uuid:room_uuid>/reopen", inbox.reopen, name="room_reopen"),
+    path("welcome", welcome.show_welcome, name="welcome"),
+    path("properties", properties.list_properties, name="properties"),
+    path("properties/new", properties.new_property, name="property_new"),
+    path("properties/<uuid:uuid>", properties.edit_property, name="property_edit"),
+    path("properties/<uuid:uuid>/archive", properties.archive, name="property_archive"),
+    path("properties/<uuid:uuid>/restore", properties.restore, name="property_restore"),
+    path("properties/<uuid:uuid>/links", links.list_links, name="links"),
+    path("properties/<uuid:uuid>/links/new", links.new_link, name="link_new"),
+    path("properties/<uuid:uuid>/links/many", links.new_links, name="links_many"),
+    path("properties/<uuid:uuid>/links.csv", links.export_links, name="links_csv"),
+    path("links/<uuid:uuid>", links.edit_link, name="link_edit"),
+    path("links/<uuid:uuid>/rotate", links.rotate, name="link_rotate"),
+    path("links/<uuid:uuid>/revoke", links.revoke, name="link_revoke"),
+    path("theme/<hex_color:color>.css", link_assets.show_theme, name="theme"),
+    path("c/<str:address>", guest.show_page, name="guest"),
+    path("c/<str:address>/join", guest.join, name="join"),
+    path("c/<str:address>/qr.svg", link_assets.show_qr, name="qr"),
+]

@@ -1,0 +1,69 @@
+"""What any browser may fetch and keep: QR codes and colours."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import register_converter
+from django.views.decorators.http import require_safe
+
+from accounts import rate_limits
+from rooms.access import open_link
+from rooms.addresses import link_url
+from rooms.color import accent_for
+from rooms.qr import draw_qr
+
+# A revoked link's code may live on this long in a cache; it leads nowhere.
+QR_CACHE_S = 300
+THEME_CACHE_S = 31_536_000
+
+THEME = """\
+:root, .theme-{name} {{
+  --accent: light-dark({light}, {dark});
+  --on-accent: light-dark({on_light}, {on_dark});
+}}
+@supports not (color: light-dark(#000, #fff)) {{
+  :root, .theme-{name} {{ --accent: {light}; --on-accent: {on_light}; }}
+  @media (prefers-color-scheme: dark) {{
+    :root, .theme-{name} {{ --accent: {dark}; --on-accent: {on_dark}; }}
+  }}
+}}
+"""
+
+
+class HexColor:
+    """Six hexadecimal digits in small letters."""
+
+    regex = "[0-9a-f]{6}"
+
+    def to_python(self, value: str) -> str:
+        return value
+
+    def to_url(self, value: str) -> str:
+        return value
+
+
+register_converter(HexColor, "hex_color")
+
+
+@require_safe
+def show_qr(request: HttpRequest, address: str) -> HttpResponse:
+    """The link's address as a picture, while it leads somewhere.
+
+    Raises LinkNotFound, LinkGone, RateLimited.
+    """
+    rate_limits.hit("page", rate_limits.client_address(request))
+    svg = draw_qr(link_url(open_link(address)))
+    # Inline it needs no namespace, as a file of its own it does.
+    document = svg.replace("<svg ", '<svg xmlns="http://www.w3.org/2000/svg" ', 1)
+    response = HttpResponse(document, content_type="image/svg+xml")
+    response["Cache-Control"] = f"public, max-age={QR_CACHE_S}"
+    return response
+
+
+@require_safe
+def show_theme(request: HttpRequest, color: str) -> HttpResponse:
+    """A colour as a stylesheet; see rooms.color."""
+    text = THEME.format(name=color, **accent_for(f"#{color}")._asdict())
+    response = HttpResponse(text, content_type="text/css")
+    response["Cache-Control"] = f"public, max-age={THEME_CACHE_S}, immutable"
+    return response

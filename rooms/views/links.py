@@ -1,0 +1,141 @@
+from __future__ import annotations
+
+import csv
+from uuid import UUID
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from accounts.access import MemberRequest, manager_required, member_required
+from rooms.access import get_link, get_property
+from rooms.addresses import link_url
+from rooms.forms.links import LinkForm, ManyLinksForm, NewLinkForm, describe
+from rooms.forms.refusals import shown_on
+from rooms.models import DirectLink
+from rooms.qr import draw_qr
+from rooms.services.links import create_link, create_links, revoke_link, rotate_link, update_link
+
+PAGE_ROWS = 50
+
+
+@member_required
+@require_safe
+def list_links(request: MemberRequest, uuid: UUID) -> HttpResponse:
+    property = get_property(request.account, uuid)
+    links = DirectLink.objects.for_account(request.account).filter(property=property)
+    show_revoked = request.GET.get("show") == "revoked"
+    wanted = links.exclude(revoked_at=None) if show_revoked else links.unrevoked()
+    if words := request.GET.get("q", "").replace("\0", "").strip()[:80]:
+        wanted = wanted.filter(label__icontains=words)
+    page = Paginator(wanted.order_by("id"), PAGE_ROWS).get_page(request.GET.get("page"))
+    for link in page:
+        link.url = link_url(link)
+    context = {
+        "property": property,
+        "page": page,
+        "words": words,
+        "show_revoked": show_revoked,
+        "any_revoked": links.exclude(revoked_at=None).exists(),
+    }
+    return render(request, "rooms/properties/links.html", context)
+
+
+@member_required
+@require_safe
+def export_links(request: MemberRequest, uuid: UUID) -> HttpResponse:
+    """The property's links as a table for a printer or a mail merge."""
+    property = get_property(request.account, uuid)
+    links = DirectLink.objects.for_account(request.account).filter(property=property).unrevoked()
+    response = HttpResponse(content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = 'attachment; filename="links.csv"'
+    response["Cache-Control"] = "no-store"
+    table = csv.writer(response)
+    table.writerow(["label", "url", "qr", "mode", "expires_at"])
+    for link in links.order_by("id"):
+        url, ends = link_url(link), link.expires_at.isoformat() if link.expires_at else ""
+        table.writerow([_as_cell(link.label), url, f"{url}/qr.svg", link.mode, ends])
+    return response
+
+
+@manager_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def new_link(request: MemberRequest, uuid: UUID) -> HttpResponse:
+    property = get_property(request.account, uuid)
+    form = NewLinkForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        with shown_on(form):
+            link = create_link(property=property, actor=request.user, **form.cleaned_data)
+            messages.success(request, _("The link is ready."))
+            return redirect("rooms:link_edit", link.uuid)
+    context = {"form": form, "property": property, "title": _("New link")}
+    return render(request, "rooms/properties/link_new.html", context, status=_status(form))
+
+
+@manager_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def new_links(request: MemberRequest, uuid: UUID) -> HttpResponse:
+    property = get_property(request.account, uuid)
+    form = ManyLinksForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        with shown_on(form):
+            made = create_links(property=property, actor=request.user, **form.cleaned_data)
+            text = ngettext("%d link is ready.", "%d links are ready.", len(made))
+            messages.success(request, text % len(made))
+            return redirect("rooms:links", property.uuid)
+    context = {"form": form, "property": property, "title": _("Many links")}
+    return render(request, "rooms/properties/link_new.html", context, status=_status(form))
+
+
+@manager_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def edit_link(request: MemberRequest, uuid: UUID) -> HttpResponse:
+    link = get_link(request.account, uuid)
+    form = LinkForm(request.POST or None, initial=describe(link))
+    if request.method == "POST" and form.is_valid():
+        with shown_on(form):
+            update_link(link=link, actor=request.user, **form.cleaned_data)
+            messages.success(request, _("Saved."))
+            return redirect("rooms:link_edit", link.uuid)
+        # The refused values are on the row that was tried; the page shows the stored one.
+        link = get_link(request.account, uuid)
+    context = {
+        "form": form,
+        "link": link,
+        "property": link.property,
+        "url": link_url(link),
+        "qr": draw_qr(link_url(link)),
+        "open_rooms": link.rooms.filter(status="open").count(),
+    }
+    return render(request, "rooms/properties/link.html", context, status=_status(form))
+
+
+@manager_required
+@require_POST
+def rotate(request: MemberRequest, uuid: UUID) -> HttpResponse:
+    link = get_link(request.account, uuid)
+    rotate_link(link=link, actor=request.user, kick=bool(request.POST.get("kick")))
+    messages.success(request, _("The link has a new address. The old one is dead."))
+    return redirect("rooms:link_edit", link.uuid)
+
+
+@manager_required
+@require_POST
+def revoke(request: MemberRequest, uuid: UUID) -> HttpResponse:
+    link = get_link(request.account, uuid)
+    revoke_link(link=link, actor=request.user)
+    messages.success(request, _("The link is revoked."))
+    return redirect("rooms:links", link.property.uuid)
+
+
+def _status(form: ManyLinksForm) -> int:
+    return 422 if form.is_bound else 200
+
+
+def _as_cell(text: str) -> str:
+    """Return the text so that a spreadsheet reads it as text, not as a formula."""
+    return f"'{text}" if text[:1] in {"=", "+", "-", "@"} else text

@@ -1,0 +1,100 @@
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from accounts.access import MemberRequest, manager_required, member_required
+from rooms.access import get_property
+from rooms.addresses import link_url
+from rooms.forms.properties import PropertyForm, describe
+from rooms.forms.refusals import shown_on
+from rooms.models import Property
+from rooms.services.properties import (
+    archive_property,
+    create_property,
+    restore_property,
+    update_property,
+)
+
+PAGE_ROWS = 50
+ARCHIVED_ROWS = 100
+
+
+@member_required
+@require_safe
+def list_properties(request: MemberRequest) -> HttpResponse:
+    properties = Property.objects.for_account(request.account)
+    cards = properties.active().with_open_rooms().with_main_link().order_by("name", "id")
+    page = Paginator(cards, PAGE_ROWS).get_page(request.GET.get("page"))
+    for property in page:
+        link = property.main_links[0] if property.main_links else None
+        property.main_url = link_url(link) if link else ""
+    archived = properties.exclude(archived_at=None).order_by("-archived_at")[:ARCHIVED_ROWS]
+    context = {"page": page, "archived": list(archived)}
+    return render(request, "rooms/properties/list.html", context)
+
+
+@manager_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def new_property(request: MemberRequest) -> HttpResponse:
+    form = PropertyForm(request.POST or None, initial=describe())
+    if request.method == "POST" and form.is_valid():
+        with shown_on(form):
+            property = create_property(
+                account=request.account, actor=request.user, **form.cleaned_data
+            )
+            messages.success(request, _("“%s” is open. Here is its link.") % property.name)
+            return redirect("rooms:links", property.uuid)
+    return _show_form(request, form, None)
+
+
+@manager_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def edit_property(request: MemberRequest, uuid: UUID) -> HttpResponse:
+    property = get_property(request.account, uuid)
+    form = PropertyForm(request.POST or None, initial=describe(property))
+    if request.method == "POST" and form.is_valid():
+        with shown_on(form):
+            update_property(property=property, actor=request.user, **form.cleaned_data)
+            messages.success(request, _("Saved."))
+            return redirect("rooms:property_edit", property.uuid)
+    return _show_form(request, form, property)
+
+
+@manager_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def archive(request: MemberRequest, uuid: UUID) -> HttpResponse:
+    property = get_property(request.account, uuid)
+    if request.method == "POST":
+        archive_property(property=property, actor=request.user)
+        messages.success(request, _("“%s” is archived.") % property.name)
+        return redirect("rooms:properties")
+    context = {
+        "property": property,
+        "links": property.links.live().count(),
+        "open_rooms": property.rooms.filter(status="open").count(),
+    }
+    return render(request, "rooms/properties/archive.html", context)
+
+
+@manager_required
+@require_POST
+def restore(request: MemberRequest, uuid: UUID) -> HttpResponse:
+    property = get_property(request.account, uuid)
+    restore_property(property=property, actor=request.user)
+    messages.success(request, _("“%s” is open again.") % property.name)
+    return redirect("rooms:properties")
+
+
+def _show_form(
+    request: MemberRequest, form: PropertyForm, property: Property | None
+) -> HttpResponse:
+    status = 422 if form.is_bound else 200
+    context = {"form": form, "property": property}
+    return render(request, "rooms/properties/form.html", context, status=status)
