@@ -8,6 +8,7 @@ from tests.suite import start_suite
 
 # On import: the conftest files below this one may import models.
 SUITE = start_suite()
+pytest_plugins = ["tests.cast"]
 
 
 @pytest.hookimpl(trylast=True)

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Case, F, Q, Value, When
+from django.db.models import F, Q
 from django.db.models.functions import Now
 
 from rooms.models import Delivery
@@ -42,18 +42,14 @@ def take_batch() -> list[Due]:
     due = Delivery.objects.due().filter(Q(lease_until=None) | Q(lease_until__lte=Now()))
     rows = due.select_for_update(skip_locked=True, of=("self",)).order_by("next_at")
     batch = [Due(*row) for row in rows.values_list("pk", "target__kind")[:BATCH_ROWS]]
-    crashed = Q(state=Delivery.State.SENDING)
     taken = Delivery.objects.filter(pk__in=[due.delivery_id for due in batch])
-    taken.filter(crashed, attempts__gte=MAX_TRIES - 1).update(
-        state=Delivery.State.FAILED,
-        attempts=F("attempts") + 1,
-        note="the worker died again and again",
-        lease_until=None,
-        finished_at=Now(),
+    taken.filter(state=Delivery.State.SENDING).update(
+        state=Delivery.State.WAITING, attempts=F("attempts") + 1, note="the worker died"
     )
-    taken.exclude(state=Delivery.State.FAILED).update(
-        attempts=Case(When(crashed, then=F("attempts") + 1), default=F("attempts")),
-        state=Value(Delivery.State.WAITING),
-        lease_until=Now() + timedelta(seconds=settings.DELIVERY_LEASE_S),
+    taken.filter(attempts__gte=MAX_TRIES).update(
+        state=Delivery.State.FAILED, lease_until=None, finished_at=Now()
+    )
+    taken.filter(state=Delivery.State.WAITING).update(
+        lease_until=Now() + timedelta(seconds=settings.DELIVERY_LEASE_S)
     )
     return batch

@@ -1,0 +1,79 @@
+"""The people of the tests: Alice owns an account, Bob is her agent, Charlie has his own."""
+
+from __future__ import annotations
+
+import pytest
+from allauth.account.models import EmailAddress
+
+from accounts.models import Membership, User
+from rooms.provisioning import open_account
+from rooms.services.visits import join_link
+
+PASSWORD = "correct horse battery staple"
+
+
+def make_user(name):
+    """A person with a proven e-mail address."""
+    user = User.objects.create_user(f"{name}@example.com", PASSWORD, name=name.title())
+    EmailAddress.objects.create(user=user, email=user.email, primary=True, verified=True)
+    return user
+
+
+def make_owner(name):
+    """A person with an account, a property and a link."""
+    user = make_user(name)
+    open_account(user=user, name=f"{name.title()} Ltd", property_name=f"{name.title()}'s shop")
+    return user
+
+
+def join(link, nickname="Gwen", **options):
+    """A guest who came by the link, as a Visit."""
+    return join_link(link=link, nickname=nickname, **options)
+
+
+@pytest.fixture
+def alice(db):
+    return make_owner("alice")
+
+
+@pytest.fixture
+def account(alice):
+    return alice.memberships.get().account
+
+
+@pytest.fixture
+def property(account):
+    return account.properties.get()
+
+
+@pytest.fixture
+def link(property):
+    return property.links.select_related("account").get()
+
+
+@pytest.fixture
+def bob(account):
+    user = make_user("bob")
+    Membership.objects.create(account=account, user=user, role=Membership.Role.AGENT)
+    return user
+
+
+@pytest.fixture
+def charlie(db):
+    return make_owner("charlie")
+
+
+@pytest.fixture
+def visit(link):
+    return join(link)
+
+
+@pytest.fixture
+def room(visit):
+    return visit.room
+
+
+@pytest.fixture
+def guest(visit):
+    """The guest's participant in `room`."""
+    return visit.participant
