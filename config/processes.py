@@ -1,0 +1,48 @@
+"""The command lines of our processes, the same for `make run`, the tests and production."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+# Frames may have 64 KiB; a larger one must still reach us, to be refused in our own words.
+WS_MAX_BYTES = 80 * 1024
+PING_S = 20
+
+
+def daphne(host: str, port: int) -> list[str]:
+    limits = ["--websocket-max-message-size", "--websocket-max-frame-size"]
+    return [
+        *(sys.executable, "-m", "daphne", "-b", host, "-p", str(port)),
+        # The access log would carry link tokens.
+        *("-v", "0", "--no-server-name", "--http-timeout", "60"),
+        *("--ping-interval", str(PING_S), "--ping-timeout", str(PING_S)),
+        *("--application-close-timeout", "5"),
+        *(part for limit in limits for part in (limit, str(WS_MAX_BYTES))),
+        "config.asgi:application",
+    ]
+
+
+def uvicorn(host: str, port: int) -> list[str]:
+    return [
+        *(sys.executable, "-m", "uvicorn", "--host", host, "--port", str(port)),
+        *("--ws", "websockets-sansio", "--ws-max-size", str(WS_MAX_BYTES), "--ws-max-queue", "32"),
+        *("--ws-ping-interval", str(PING_S), "--ws-ping-timeout", str(PING_S)),
+        *("--timeout-graceful-shutdown", "10", "--lifespan", "off"),
+        # Addresses behind proxies are counted by TRUSTED_PROXY_COUNT alone.
+        *("--no-access-log", "--log-level", "warning", "--no-proxy-headers", "--no-server-header"),
+        "config.asgi:application",
+    ]
+
+
+WEB_SERVERS = {"daphne": daphne, "uvicorn": uvicorn}
+
+
+def worker() -> list[str]:
+    celery = [sys.executable, "-m", "celery", "--quiet", "-A", "config", "worker"]
+    return [*celery, "--concurrency", "2", "--loglevel", "WARNING", "--without-mingle"]
+
+
+def beat(folder: Path) -> list[str]:
+    celery = [sys.executable, "-m", "celery", "--quiet", "-A", "config", "beat"]
+    return [*celery, "--loglevel", "WARNING", "--pidfile=", "--schedule", str(folder / "beat")]
