@@ -79,31 +79,45 @@ def hit(name: str, key: object, *, rate: str = "") -> None:
 
 
 def client_address(request: HttpRequest) -> str:
-    """Return the address a client is counted by; see read_address."""
-    return read_address(
-        request.META.get("REMOTE_ADDR", ""),
-        request.headers.get("X-Forwarded-For", "").split(","),
-    )
+    """Return what a client is counted by: see read_address."""
+    return read_address(request.META.get("REMOTE_ADDR", ""), _forwarded_for(request))
 
 
 def read_address(peer: str, forwarded: Iterable[str]) -> str:
-    """Return the client's address: IPv4 whole, IPv6 by its /64, "unknown" where there is none.
+    """Return what a client is counted by: IPv4 whole, IPv6 by its /64, else "unknown"."""
+    address = find_client(peer, forwarded)
+    if isinstance(address, ipaddress.IPv6Address):
+        return str(ipaddress.IPv6Network((address.packed, 64), strict=False))
+    return str(address or "unknown")
+
+
+def client_ip(request: HttpRequest) -> str:
+    """Return the whole address, for lists that its owner sees; "0.0.0.0" if unknown."""
+    peer = request.META.get("REMOTE_ADDR", "")
+    return str(find_client(peer, _forwarded_for(request)) or "0.0.0.0")
+
+
+def find_client(
+    peer: str, forwarded: Iterable[str]
+) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
+    """Return the client's address.
 
     Each trusted proxy adds one entry at the end of X-Forwarded-For; what stands before those
     was written by the client and counts for nothing.
     """
     trusted = settings.TRUSTED_PROXY_COUNT
     hops = [hop.strip() for hop in forwarded if hop.strip()]
-    text = hops[-trusted] if 0 < trusted <= len(hops) else peer
     try:
-        address = ipaddress.ip_address(_strip_port(text))
+        address = ipaddress.ip_address(
+            _strip_port(hops[-trusted] if 0 < trusted <= len(hops) else peer)
+        )
     except ValueError:
-        return "unknown"
-    if isinstance(address, ipaddress.IPv4Address):
-        return str(address)
-    if address.ipv4_mapped:
-        return str(address.ipv4_mapped)
-    return str(ipaddress.IPv6Network((address.packed, 64), strict=False))
+        return None
+    return getattr(address, "ipv4_mapped", None) or address
+
+
+def _forwarded_for(request: HttpRequest) -> list[str]:
+    return request.headers.get("X-Forwarded-For", "").split(",")
 
 
 def _strip_port(text: str) -> str:

@@ -5,3 +5,11 @@ from django.apps import AppConfig
 
 class RoomsConfig(AppConfig):
     name = "rooms"
+
+    def ready(self) -> None:
+        # Models are there only now.
+        from rooms import usage
+        from rooms.services import team
+
+        team.listen()
+        usage.register()

@@ -6,6 +6,7 @@ import hashlib
 import secrets
 from datetime import timedelta
 
+from allauth.account.models import EmailAddress
 from django.db import transaction
 from django.utils import timezone
 
@@ -69,6 +70,8 @@ def accept_invitation(*, invitation: Invitation, user: User) -> Membership:
     membership, _ = Membership.objects.get_or_create(
         account=invitation.account, user=user, defaults={"role": invitation.role}
     )
+    # The token came by mail, so the invited address is theirs.
+    EmailAddress.objects.filter(user=user, email=user.email).update(verified=True)
     Target.objects.get_or_create(
         account=invitation.account,
         membership=membership,

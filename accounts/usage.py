@@ -1,0 +1,52 @@
+"""How much of each limit an account uses. Higher floors register what they count."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from accounts import limits
+from accounts.models import Account
+
+Counter = Callable[[Account], int]
+_counters: dict[str, Counter] = {"members": lambda account: account.memberships.count()}
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """One line of the usage page; a limit of 0 allows nothing."""
+
+    name: str
+    used: int
+    allowed: int
+
+    @property
+    def is_full(self) -> bool:
+        return self.used >= self.allowed
+
+
+def register_counter(name: str, counter: Counter) -> None:
+    """Say how to count what the limit `name` bounds; one query per counter."""
+    _counters[name] = counter
+
+
+def read_usage(account: Account) -> list[Usage]:
+    """Return what is used of each limit that something counts, in the order of limits.NAMES."""
+    return [
+        Usage(name, _counters[name](account), limits.get_limit(account, name))
+        for name in limits.NAMES
+        if name in _counters
+    ]
+
+
+# What would be lost with the account, beside what is limited: "messages" -> a count.
+_contents: dict[str, Counter] = {}
+
+
+def register_content(name: str, counter: Counter) -> None:
+    _contents[name] = counter
+
+
+def count_contents(account: Account) -> dict[str, int]:
+    """Return how much of everything the account holds, for the question before deleting it."""
+    return {name: counter(account) for name, counter in _contents.items()}

@@ -1,0 +1,41 @@
+"""Tells the account pages what this floor counts: one query each."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import QuerySet
+
+from accounts.models import Account
+from accounts.usage import Counter, register_content, register_counter
+from rooms.models import DirectLink, Guest, Message, Property, Room
+
+# The same rows as the checks of these limits count.
+LIMITED: dict[str, Any] = {
+    "properties": Property.objects.active,
+    "links": DirectLink.objects.unrevoked,
+    "open_rooms": Room.objects.open,
+}
+CONTENTS: dict[str, Any] = {
+    "properties": Property.objects.all,
+    "links": DirectLink.objects.all,
+    "rooms": Room.objects.all,
+    "messages": Message.objects.all,
+    "guests": Guest.objects.all,
+}
+
+
+def register() -> None:
+    """Called once at start."""
+    for name, rows in LIMITED.items():
+        register_counter(name, _count(rows))
+    for name, rows in CONTENTS.items():
+        register_content(name, _count(rows))
+
+
+def _count(rows: Any) -> Counter:
+    def count(account: Account) -> int:
+        found: QuerySet[Any] = rows().for_account(account)
+        return found.count()
+
+    return count
