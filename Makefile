@@ -40,9 +40,10 @@ faults: .venv/.dev-stamp
 migrations: .venv/.dev-stamp
 	DJANGO_SETTINGS_MODULE=config.settings.test $(MANAGE) makemigrations $(ARGS)
 
+# Back to a fresh clone: the data of `make run` goes too.
 clean:
-	@$(PYTHON) -m config.clean
-	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	@if [ -x $(BIN)/python ]; then $(BIN)/python -m config.clean; fi
+	rm -rf .local .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # New pins for what the *.in files allow; no index address gets into them.

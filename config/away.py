@@ -17,10 +17,15 @@ from config.local import LocalError
 PARENT = Path("/var/tmp")
 
 
+def find_root(folder: Path) -> Path:
+    """Return the place of this folder; the same one every time."""
+    digest = hashlib.sha256(os.fsencode(folder.resolve())).hexdigest()[:12]
+    return PARENT / f"doorbell-{digest}"
+
+
 class AwayPlace:
     def __init__(self, folder: Path, sockets: Path, programs: Path) -> None:
-        digest = hashlib.sha256(os.fsencode(folder.resolve())).hexdigest()[:12]
-        self.root = PARENT / f"doorbell-{digest}"
+        self.root = find_root(folder)
         self.data = self.root / "postgres"
         self.home = folder / "postgres"
         self.sockets = sockets

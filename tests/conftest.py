@@ -8,7 +8,11 @@ from tests.suite import start_suite
 
 # On import: the conftest files below this one may import models.
 SUITE = start_suite()
-pytest_plugins = ["tests.cast"]
+
+from accounts.redis import get_redis  # noqa: E402
+from config.static import collect  # noqa: E402
+
+pytest_plugins = ["tests.cast", "tests.server"]
 
 
 @pytest.hookimpl(trylast=True)
@@ -23,6 +27,10 @@ def pytest_sessionfinish(session):
 @pytest.fixture(scope="session", autouse=True)
 def static_files():
     """Pages name their files by hash, so the files have to be collected first."""
-    from config.static import collect
-
     collect()
+
+
+@pytest.fixture(autouse=True)
+def empty_redis():
+    """Every test starts without counts, presence and queued tasks of an earlier one."""
+    get_redis().flushdb()
