@@ -38,6 +38,8 @@ class Sender:
     room_id: int
     room_uuid: str
     account_uuid: str
+    # The member behind the participant, else "": tells their other tabs that it was them.
+    membership_uuid: str
     is_member: bool
     storage: str
     messages_a_day: int
@@ -52,14 +54,16 @@ class Posted:
 
 
 def sender_of(participant: Participant) -> Sender:
-    """Return the participant as a Sender; wants room, property and account selected."""
+    """Return the participant as a Sender; wants membership, room, property, account selected."""
     room = participant.room
+    membership = participant.membership
     return Sender(
         participant_id=participant.pk,
         participant_uuid=str(participant.uuid),
         room_id=room.pk,
         room_uuid=str(room.uuid),
         account_uuid=str(room.account.uuid),
+        membership_uuid=str(membership.uuid) if membership else "",
         is_member=participant.kind == Participant.Kind.MEMBER,
         storage=room.property.storage,
         messages_a_day=limits.get_limit(room.account, "messages_a_day"),
@@ -159,6 +163,7 @@ def _announce(sender: Sender, client_id: UUID, body: str, posted: Posted) -> Non
         "activity_at": at,
         "from": sender.participant_uuid,
         "from_member": sender.is_member,
+        "member": sender.membership_uuid,
     }
     events.publish(
         events.account_topic(sender.account_uuid), "room.changed", sender.room_uuid, change
@@ -218,6 +223,7 @@ def mark_read(*, sender: Sender, read_seq: int = 0, delivered_seq: int = 0) -> d
             change = {
                 "id": sender.room_uuid,
                 "read_by": sender.participant_uuid,
+                "member": sender.membership_uuid,
                 "read_seq": row[0],
             }
             events.publish(

@@ -1,5 +1,6 @@
 import { Conversation } from "./conversation.js";
 
+const RELOAD_DELAY_MS = 250; // several rooms may wake up at once
 const MAX_PAGES = 10; // fetched again after a reconnect
 
 /**
@@ -19,6 +20,7 @@ export class Inbox extends EventTarget {
   #next = null;
   #onClientEvent = ({ detail }) => this.#onFrame(detail);
   #onClientState = ({ detail }) => this.#emit("state", detail);
+  #reloading = null;
   #rooms = new Map();
   #storage;
 
@@ -49,7 +51,7 @@ export class Inbox extends EventTarget {
   }
 
   get isSynced() {
-    return this.self !== null;
+    return this.account !== null;
   }
 
   get state() {
@@ -67,6 +69,14 @@ export class Inbox extends EventTarget {
     this.#client.removeEventListener("event", this.#onClientEvent);
     this.#client.removeEventListener("state", this.#onClientState);
     this.#client.unregister(this);
+  }
+
+  /** What the page was rendered with, until the first sync. */
+  seed({ membership, rooms, next, status }) {
+    this.self = { membership };
+    this.status = status;
+    this.#next = next;
+    this.#rooms = new Map(rooms.map((room) => [room.id, complete(room)]));
   }
 
   /** A fresh list, as long as the one shown so far. */
@@ -149,11 +159,10 @@ export class Inbox extends EventTarget {
   }
 
   /** Marks of colleagues come with `read_by`: those are theirs. */
-  #onChanged(id, { read_by: readBy, from, from_member: fromMember, ...data }) {
-    const me = this.#conversations.get(id)?.self?.participant ?? this.#rooms.get(id)?.me;
-    if (readBy && readBy !== me) return;
-    const isMine = from !== undefined && from === me;
-    if (isMine) data.read_seq = data.last_seq;
+  #onChanged(id, { read_by: readBy, from, from_member: fromMember, member, ...data }) {
+    const isMine = Boolean(member) && member === this.self?.membership;
+    if (readBy && !isMine) return;
+    if (from && isMine) data.read_seq = data.last_seq;
     this.#merge(id, data);
     if (from && !isMine) this.#emit("activity", { room: id, preview: data.preview, fromMember });
   }
@@ -167,7 +176,12 @@ export class Inbox extends EventTarget {
 
   /** A room from beyond the loaded pages woke up. */
   #reload() {
-    this.sync().catch(() => null); // the next open syncs again
+    this.#reloading ??= sleep(RELOAD_DELAY_MS)
+      .then(() => {
+        this.#reloading = null;
+        return this.sync();
+      })
+      .catch(() => null); // the next open syncs again
   }
 
   #onRead(id, conversation) {
@@ -205,4 +219,10 @@ function forward(known, data) {
 function complete(room) {
   const whole = { last_seq: 0, read_seq: 0, preview: "", activity_at: 0, online: false, ...room };
   return { ...whole, unread: Math.max(0, whole.last_seq - whole.read_seq) };
+}
+
+function sleep(delayMs) {
+  return new Promise((resolve) => {
+    setTimeout(resolve, delayMs);
+  });
 }
