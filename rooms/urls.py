@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from rooms.views import inbox, link_assets, links, properties, welcome
+from rooms.views import guest, inbox, link_assets, links, notifications, properties, welcome
 
 app_name = "rooms"
 
@@ -22,10 +22,25 @@ urlpatterns = [
     path("properties/<uuid:uuid>/links/new", links.new_link, name="link_new"),
     path("properties/<uuid:uuid>/links/many", links.new_links, name="links_many"),
     path("properties/<uuid:uuid>/links.csv", links.export_links, name="links_csv"),
-    path("links/<uuid:uuid>", links.edit_link, name="link_edit"),
-    path("links/<uuid:uuid>/rotate", links.rotate, name="link_rotate"),
-    path("links/<uuid:uuid>/revoke", links.revoke, name="link_revoke"),
+    path("properties/links/<uuid:uuid>", links.edit_link, name="link_edit"),
+    path("properties/links/<uuid:uuid>/rotate", links.rotate, name="link_rotate"),
+    path("properties/links/<uuid:uuid>/revoke", links.revoke, name="link_revoke"),
+    path("notifications", notifications.show_notifications, name="notifications"),
+    path("notifications/targets", notifications.add_target, name="target_add"),
+    path("notifications/targets/<uuid:uuid>", notifications.switch_target, name="target_switch"),
+    path(
+        "notifications/targets/<uuid:uuid>/remove", notifications.delete_target, name="target_remove"
+    ),
+    path("notifications/targets/<uuid:uuid>/prove", notifications.prove_target, name="target_prove"),
+    path("notifications/targets/<uuid:uuid>/test", notifications.test_target, name="target_test"),
+    path("notifications/confirm/<str:token>", notifications.confirm, name="target_confirm"),
     path("theme/<hex_color:color>.css", link_assets.show_theme, name="theme"),
+    path(
+        "theme/<hex_color:color>/part.css",
+        link_assets.show_theme,
+        {"part": True},
+        name="theme_part",
+    ),
     path("c/<str:address>", guest.show_page, name="guest"),
     path("c/<str:address>/join", guest.join, name="join"),
     path("c/<str:address>/qr.svg", link_assets.show_qr, name="qr"),

@@ -49,6 +49,16 @@ class DeliveryQuerySet(TenantQuerySet["Delivery"]):
             | Q(state=Delivery.State.SENDING, lease_until__lte=Now())
         )
 
+    def with_story(self) -> Self:
+        """With everything a call or a line about it tells, in one query."""
+        return self.select_related(
+            "account",
+            "arrival__guest",
+            "arrival__link",
+            "arrival__room__property",
+            "target__membership__user",
+        )
+
 
 class Delivery(models.Model):
     """One try-until-done of one target about one arrival."""

@@ -5,13 +5,14 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Iterable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from celery import current_app
 from kombu.exceptions import OperationalError
 
+from accounts.models import Target
 from rooms.notifications.metrics import RINGS_FAILED
-from rooms.notifications.tasks import deliver
+from rooms.notifications.tasks import deliver, send_proof, send_test
 from rooms.notifications.transports import queue_of
 
 logger = logging.getLogger(__name__)
@@ -30,16 +31,30 @@ class Due(NamedTuple):
 
 def ring(deliveries: Iterable[Due]) -> None:
     """Queue the deliveries. An absent broker is counted, never raised: the sweep is the retry."""
+    _publish((deliver, due.delivery_id, queue_of(due.kind)) for due in deliveries)
+
+
+def ask_for_test(target: Target) -> bool:
+    """Queue a test call and say whether the broker took it: no sweep looks after these."""
+    return _publish([(send_test, target.pk, queue_of(target.kind))])
+
+
+def ask_for_proof(target: Target) -> bool:
+    """Queue the mail that asks an address's reader to agree; see ask_for_test."""
+    return _publish([(send_proof, target.pk, queue_of(target.kind))])
+
+
+def _publish(jobs: Iterable[tuple[Any, int, str]]) -> bool:
     global _paused_until
     if time.monotonic() < _paused_until:
-        return
+        return False
     try:
         with current_app.producer_or_acquire() as producer:
-            for due in deliveries:
-                deliver.apply_async(
-                    (due.delivery_id,), producer=producer, queue=queue_of(due.kind), retry=False
-                )
+            for task, row_id, queue in jobs:
+                task.apply_async((row_id,), producer=producer, queue=queue, retry=False)
     except (OperationalError, OSError) as error:
         _paused_until = time.monotonic() + PAUSE_S
         RINGS_FAILED.inc()
-        logger.warning("The broker took no delivery, the sweep will find it: %s", error)
+        logger.warning("The broker took no task: %s", error)
+        return False
+    return True

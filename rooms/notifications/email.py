@@ -14,6 +14,7 @@ from django.template.loader import render_to_string
 from django.utils import translation
 
 from accounts.models import Target
+from accounts.services import sign_target
 from rooms.models import Delivery
 from rooms.notifications.transports import TransportError
 
@@ -48,21 +49,37 @@ class EmailTransport:
 
 def write_mail(delivery: Delivery) -> EmailMultiAlternatives:
     """Return the mail about this delivery's arrival, in the member's language."""
-    user = delivery.target.membership.user
+    headers = {
+        # The same for every try, so that a mail sent twice is shown once.
+        "Message-ID": f"<{delivery.uuid}@{_mail_domain()}>",
+        "List-Unsubscribe": f"<{_settings_url()}>",
+    }
+    return _write("arrival", delivery.target, _gather_facts(delivery), headers)
+
+
+def write_proof(target: Target) -> EmailMultiAlternatives:
+    """Return the mail that asks the reader of an address to agree to be called there."""
+    facts = {
+        "account": target.account,
+        "member": to_header(target.membership.user.display_name),
+        "confirm_url": f"{_settings_url()}/confirm/{sign_target(target)}",
+    }
+    return _write("proof", target, facts, {})
+
+
+def _write(
+    name: str, target: Target, facts: dict[str, Any], headers: dict[str, str]
+) -> EmailMultiAlternatives:
+    user = target.membership.user
     with translation.override(_language_of(user.language)):
-        facts = _gather_facts(delivery)
+        facts["language"] = translation.get_language()
         message = EmailMultiAlternatives(
-            subject=to_header(render_to_string("email/arrival.subject", facts)),
-            body=render_to_string("email/arrival.txt", facts),
-            to=[delivery.target.address["email"]],
-            headers={
-                # The same for every try, so that a mail sent twice is shown once.
-                "Message-ID": f"<{delivery.uuid}@{_mail_domain()}>",
-                "Auto-Submitted": "auto-generated",
-                "List-Unsubscribe": f"<{facts['settings_url']}>",
-            },
+            subject=to_header(render_to_string(f"email/{name}.subject", facts)),
+            body=render_to_string(f"email/{name}.txt", facts),
+            to=[target.address["email"]],
+            headers={"Auto-Submitted": "auto-generated", **headers},
         )
-        message.attach_alternative(render_to_string("email/arrival.html", facts), "text/html")
+        message.attach_alternative(render_to_string(f"email/{name}.html", facts), "text/html")
     return message
 
 
@@ -73,16 +90,20 @@ def to_header(text: str) -> str:
 
 
 def _gather_facts(delivery: Delivery) -> dict[str, Any]:
-    arrival = delivery.arrival
+    arrival, inbox_url = delivery.arrival, f"{settings.SITE_URL}/inbox"
     return {
         "guest": to_header(arrival.guest.display_name),
         "property": arrival.room.property,
         "link": arrival.link,
         "arrival": arrival,
-        "room_url": f"{settings.SITE_URL}/inbox/{arrival.room.uuid}",
-        "settings_url": f"{settings.SITE_URL}/notifications",
-        "language": translation.get_language(),
+        # The room of a test call does not exist.
+        "room_url": f"{inbox_url}/{arrival.room.uuid}" if arrival.room.pk else inbox_url,
+        "settings_url": _settings_url(),
     }
+
+
+def _settings_url() -> str:
+    return f"{settings.SITE_URL}/notifications"
 
 
 def _language_of(code: str) -> str:

@@ -15,8 +15,9 @@ from django.utils import timezone
 
 from accounts.models import Target
 from rooms import events, presence
-from rooms.models import Arrival, Delivery
+from rooms.models import Arrival, Delivery, DirectLink, Guest, Property, Room
 from rooms.notifications import metrics
+from rooms.notifications.email import write_proof
 from rooms.notifications.transports import TransportError, transport_of
 
 # Waits after the first, second, … failed try: together a bit more than a day.
@@ -48,6 +49,32 @@ def deliver(delivery_id: int) -> None:
         _note_success(delivery)
 
 
+@shared_task
+def send_test(target_id: int) -> None:
+    """Call one target as if somebody had arrived, and note what its provider said."""
+    target = Target.objects.select_related("account", "membership__user").get(pk=target_id)
+    property = Property.objects.for_account(target.account).active().first()
+    if property is None:
+        return
+    room = Room(account=target.account, property=property)
+    guest = Guest(account=target.account, nickname="Test")
+    arrival = Arrival(guest=guest, room=room, link=DirectLink(property=property))
+    error_text = ""
+    try:
+        _send(Delivery(account=target.account, arrival=arrival, target=target))
+    except TransportError as error:
+        error_text = str(error)
+    Target.objects.filter(pk=target_id).update(last_error=error_text[:ERROR_MAX_CHARS])
+
+
+@shared_task
+def send_proof(target_id: int) -> None:
+    """Mail the target's reader the link by which they agree to be called."""
+    target = Target.objects.select_related("account", "membership__user").get(pk=target_id)
+    if target.verified_at is None:
+        write_proof(target).send()
+
+
 def find_reason_to_skip(delivery: Delivery) -> str:
     """Return why calling would be wrong or pointless by now, or nothing."""
     arrival, target = delivery.arrival, delivery.target
@@ -73,13 +100,7 @@ def _claim(delivery_id: int) -> Delivery | None:
     )
     if not waiting.update(state=Delivery.State.SENDING, lease_until=lease):
         return None
-    return Delivery.objects.select_related(
-        "account",
-        "arrival__guest",
-        "arrival__link",
-        "arrival__room__property",
-        "target__membership__user",
-    ).get(pk=delivery_id)
+    return Delivery.objects.with_story().get(pk=delivery_id)
 
 
 def _send(delivery: Delivery) -> None:

@@ -1,0 +1,146 @@
+"""Where I am called, when the property calls, and what became of the last calls."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+from uuid import UUID
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from accounts import rate_limits
+from accounts.access import MemberRequest, get_target, member_required
+from accounts.forms import TargetForm
+from accounts.models import Target
+from accounts.services import (
+    add_email_target,
+    confirm_target,
+    remove_target,
+    set_target_enabled,
+)
+from rooms.forms.refusals import shown_on
+from rooms.models import Delivery, Property
+from rooms.notifications.bell import ask_for_proof, ask_for_test
+from rooms.notifications.transports import transport_of
+
+DELIVERIES_SHOWN = 30
+# What one member can make us send to an address that is perhaps not theirs.
+PROOF_RATE = "5/3600"
+TEST_RATE = "5/600"
+
+
+class Row(NamedTuple):
+    """A delivery and its target's address in words."""
+
+    delivery: Delivery
+    address: str
+
+
+@never_cache
+@member_required
+@require_safe
+def show_notifications(request: MemberRequest) -> HttpResponse:
+    return _show_page(request, TargetForm())
+
+
+@member_required
+@require_POST
+def add_target(request: MemberRequest) -> HttpResponse:
+    form = TargetForm(request.POST)
+    if form.is_valid():
+        with shown_on(form):
+            email = form.cleaned_data["email"]
+            target = add_email_target(membership=request.membership, email=email)
+            if target.verified_at is None:
+                _send_proof(request, target)
+            else:
+                messages.success(request, _("From now on %s is told about arrivals.") % email)
+            return redirect("rooms:notifications")
+    return _show_page(request, form, status=400)
+
+
+@member_required
+@require_POST
+def switch_target(request: MemberRequest, uuid: UUID) -> HttpResponse:
+    """Switch on or off, as `enabled` says; a repeat changes nothing."""
+    target = get_target(request.membership, uuid)
+    set_target_enabled(target, request.POST.get("enabled") == "1")
+    return redirect("rooms:notifications")
+
+
+@member_required
+@require_POST
+def delete_target(request: MemberRequest, uuid: UUID) -> HttpResponse:
+    remove_target(get_target(request.membership, uuid))
+    messages.success(request, _("The address is removed."))
+    return redirect("rooms:notifications")
+
+
+@member_required
+@require_POST
+def prove_target(request: MemberRequest, uuid: UUID) -> HttpResponse:
+    """Send the confirmation mail again. Raises RateLimited."""
+    _send_proof(request, get_target(request.membership, uuid))
+    return redirect("rooms:notifications")
+
+
+@member_required
+@require_POST
+def test_target(request: MemberRequest, uuid: UUID) -> HttpResponse:
+    """Call this address as if somebody had arrived. Raises RateLimited."""
+    target = get_target(request.membership, uuid)
+    if target.verified_at is not None:
+        rate_limits.hit("target_test", target.membership.uuid, rate=TEST_RATE)
+        if ask_for_test(target):
+            messages.success(request, _("A test is on its way."))
+        else:
+            messages.error(request, _("The test could not be sent. Please try again in a minute."))
+    return redirect("rooms:notifications")
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def confirm(request: HttpRequest, token: str) -> HttpResponse:
+    """Where the confirmation mail leads; the button, not the visit, agrees: scanners follow links.
+
+    Raises NotFound.
+    """
+    target = confirm_target(token) if request.method == "POST" else None
+    address = transport_of(target.kind).describe(target) if target else ""
+    return render(request, "rooms/notifications/confirm.html", {"address": address})
+
+
+def list_rows(request: MemberRequest) -> list[Row]:
+    """Return the account's last deliveries, newest first; agents see their own. One query."""
+    deliveries = Delivery.objects.for_account(request.account).with_story()
+    if not request.membership.is_manager:
+        deliveries = deliveries.filter(target__membership=request.membership)
+    shown = deliveries.order_by("-id")[:DELIVERIES_SHOWN]
+    return [Row(row, transport_of(row.target.kind).describe(row.target)) for row in shown]
+
+
+def _show_page(request: MemberRequest, form: forms.Form, status: int = 200) -> HttpResponse:
+    targets = request.membership.targets.order_by("id")
+    context = {
+        "form": form,
+        "targets": [(target, transport_of(target.kind).describe(target)) for target in targets],
+        "reachable": any(target.enabled and target.verified_at for target in targets),
+        "properties": Property.objects.for_account(request.account).active().order_by("name", "id"),
+        "callees": Target.objects.for_account(request.account).usable().count(),
+        "rows": list_rows(request),
+    }
+    return render(request, "rooms/notifications/page.html", context, status=status)
+
+
+def _send_proof(request: MemberRequest, target: Target) -> None:
+    rate_limits.hit("target_proof", target.membership.uuid, rate=PROOF_RATE)
+    if ask_for_proof(target):
+        text = _("We have sent an e-mail to %s. It is called once its reader has agreed.")
+        messages.success(request, text % target.address["email"])
+    else:
+        messages.error(request, _("The e-mail could not be sent. Please try again in a minute."))
