@@ -1,0 +1,46 @@
+"""What lists can be narrowed by. Only what is declared here reaches a query."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import django_filters
+from drf_spectacular.utils import OpenApiParameter
+
+from rooms.models import Room
+
+FORMATS = {
+    django_filters.UUIDFilter: {"type": "string", "format": "uuid"},
+    django_filters.IsoDateTimeFilter: {"type": "string", "format": "date-time"},
+    django_filters.BooleanFilter: {"type": "boolean"},
+}
+
+
+class RoomFilter(django_filters.FilterSet):
+    status = django_filters.ChoiceFilter(choices=Room.Status.choices)
+    property = django_filters.UUIDFilter("property__uuid")
+    link = django_filters.UUIDFilter("link__uuid")
+    assignee = django_filters.UUIDFilter("assignee__uuid")
+    tag = django_filters.CharFilter(method="filter_tag")
+    active_since = django_filters.IsoDateTimeFilter("activity_at", lookup_expr="gte")
+    active_until = django_filters.IsoDateTimeFilter("activity_at", lookup_expr="lt")
+
+    def filter_tag(self, rows: Any, name: str, value: str) -> Any:
+        return rows.filter(tags__contains=[value])
+
+
+class MessageFilter(django_filters.FilterSet):
+    room = django_filters.UUIDFilter("room__uuid")
+    since = django_filters.IsoDateTimeFilter("at", lookup_expr="gte")
+    until = django_filters.IsoDateTimeFilter("at", lookup_expr="lt")
+
+
+def describe_filters(filters: type[Any]) -> list[OpenApiParameter]:
+    """Return the filters as query parameters for the contract."""
+    return [OpenApiParameter(name, _schema_of(one)) for name, one in filters.base_filters.items()]
+
+
+def _schema_of(one: Any) -> dict[str, Any]:
+    if isinstance(one, django_filters.ChoiceFilter):
+        return {"type": "string", "enum": [value for value, _ in one.extra["choices"]]}
+    return FORMATS.get(type(one), {"type": "string"})

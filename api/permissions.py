@@ -1,0 +1,69 @@
+"""Who may do what, in one table. What is not in it, nobody may."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from accounts.models import ApiKey, Membership
+from api.authentication import Caller
+from api.errors import InsufficientScope, Unauthenticated
+
+Scope, Role = ApiKey.Scope, Membership.Role
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """The key scopes and the session roles that suffice."""
+
+    scopes: frozenset[str]
+    roles: frozenset[str]
+
+
+MANAGERS = frozenset({Role.OWNER, Role.ADMIN})
+EVERYBODY = MANAGERS | {Role.AGENT}
+WRITERS = frozenset({Scope.WRITE, Scope.ADMIN})
+
+ANY = Level(frozenset(Scope), EVERYBODY)
+READ = Level(WRITERS | {Scope.READ}, EVERYBODY)
+# Talking to guests is every agent's work, changing properties and links a manager's.
+TALK = Level(WRITERS, EVERYBODY)
+WRITE = Level(WRITERS, MANAGERS)
+ADMIN = Level(frozenset({Scope.ADMIN}), MANAGERS)
+PLATFORM = Level(frozenset({Scope.PLATFORM}), frozenset())
+
+TABLE: dict[str, dict[str, Level]] = {
+    "me": {"GET": ANY},
+    "properties": {"GET": READ, "POST": WRITE},
+    "property": {"GET": READ, "PATCH": WRITE, "DELETE": WRITE},
+    "property-restore": {"POST": WRITE},
+    "property-links": {"GET": READ, "POST": WRITE},
+    "property-links-batch": {"POST": WRITE},
+    "link": {"GET": READ, "PATCH": WRITE},
+    "link-rotate": {"POST": WRITE},
+    "link-revoke": {"POST": WRITE},
+    "link-prefill": {"POST": WRITE},
+    "rooms": {"GET": READ},
+    "room": {"GET": READ},
+    "room-close": {"POST": TALK},
+    "room-reopen": {"POST": TALK},
+    "room-assign": {"POST": TALK},
+    "room-tags": {"PUT": TALK},
+    "room-messages": {"GET": READ, "POST": TALK},
+    "messages": {"GET": READ},
+    "tickets": {"POST": TALK},
+}
+
+
+def check_permission(caller: Caller | None, route: str, method: str) -> None:
+    """Raises Unauthenticated, InsufficientScope."""
+    if caller is None:
+        raise Unauthenticated
+    level = TABLE.get(route, {}).get("GET" if method == "HEAD" else method)
+    if level is None:
+        raise InsufficientScope
+    if caller.api_key is not None:
+        allowed = caller.api_key.scope in level.scopes
+    else:
+        allowed = caller.membership is not None and caller.membership.role in level.roles
+    if not allowed:
+        raise InsufficientScope

@@ -1,0 +1,85 @@
+"""The schema as rows a template can show, and the list of all codes."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import Any
+
+from accounts.errors import DomainError
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    name: str
+    place: str
+    required: bool
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One method of one address."""
+
+    name: str
+    method: str
+    path: str
+    summary: str
+    description: str
+    parameters: list[Parameter]
+    request: str
+    status: str
+    answer: str
+
+
+def list_groups(schema: dict[str, Any]) -> list[tuple[str, list[Operation]]]:
+    """Return the operations by noun, in the order of the addresses."""
+    groups: dict[str, list[Operation]] = defaultdict(list)
+    for path, methods in schema["paths"].items():
+        for method, described in methods.items():
+            groups[described["tags"][0]].append(_read_operation(path, method, described))
+    return sorted(groups.items())
+
+
+def list_problems() -> list[tuple[str, int, bool, str]]:
+    """Return every code with its status, whether it is temporary, and its meaning."""
+    found = {kind.code: kind for kind in _descendants(DomainError)}
+    return [(code, kind.status, kind.temporary, kind.text) for code, kind in sorted(found.items())]
+
+
+def _descendants(kind: type[DomainError]) -> list[type[DomainError]]:
+    """Most general last, so that it gives a shared code its text."""
+    below = [deeper for child in kind.__subclasses__() for deeper in _descendants(child)]
+    return [*below, *kind.__subclasses__()]
+
+
+def _read_operation(path: str, method: str, described: dict[str, Any]) -> Operation:
+    status = next(code for code in described["responses"] if code.startswith("2"))
+    return Operation(
+        name=described["operationId"],
+        method=method.upper(),
+        path=path,
+        summary=described["summary"],
+        description=described["description"],
+        parameters=[_read_parameter(one) for one in described["parameters"]],
+        request=_read_example(described.get("requestBody", {})),
+        status=status,
+        answer=_read_example(described["responses"][status]),
+    )
+
+
+def _read_parameter(described: dict[str, Any]) -> Parameter:
+    return Parameter(
+        name=described["name"],
+        place=described["in"],
+        required=described.get("required", False),
+        text=described.get("description", ""),
+    )
+
+
+def _read_example(content: dict[str, Any]) -> str:
+    for media in content.get("content", {}).values():
+        for example in media.get("examples", {}).values():
+            return json.dumps(example["value"], indent=2, ensure_ascii=False)
+    return ""

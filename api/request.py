@@ -1,0 +1,34 @@
+"""What a request carries besides its body: a trace id, an ETag's If-Match, its size."""
+
+from __future__ import annotations
+
+import re
+import secrets
+from typing import Any
+
+from rest_framework.request import Request
+
+from api.errors import BodyTooLarge, LengthRequired
+
+BODY_MAX_BYTES = 1_048_576
+TRACEPARENT = re.compile(r"\A[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}\Z")
+
+
+def trace_id_of(request: Any) -> str:
+    """Return the caller's W3C trace id, or one of our own that stays with the request."""
+    page = getattr(request, "_request", request)
+    if not hasattr(page, "trace_id"):
+        given = TRACEPARENT.match(page.headers.get("traceparent", ""))
+        page.trace_id = given[1] if given else secrets.token_hex(16)
+    return str(page.trace_id)
+
+
+def check_size(request: Request, max_bytes: int = BODY_MAX_BYTES) -> None:
+    """Refuse a body before reading it. Raises LengthRequired, BodyTooLarge."""
+    if "Transfer-Encoding" in request.headers and not request.headers.get("Content-Length"):
+        raise LengthRequired
+    length = request.headers.get("Content-Length") or "0"
+    if not length.isdecimal():
+        raise LengthRequired
+    if int(length) > max_bytes:
+        raise BodyTooLarge(f"A body may have {max_bytes} bytes here.")

@@ -1,0 +1,79 @@
+"""What every shape on the REST edge shares."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from drf_spectacular.utils import OpenApiExample, extend_schema_serializer
+from rest_framework import serializers
+from rest_framework.exceptions import ErrorDetail, ValidationError
+
+from api.pagination import PAGE_ROWS, PAGE_ROWS_MAX
+
+CURSOR_MAX_CHARS = 400
+
+
+class Strict(serializers.Serializer[Any]):
+    """Input: a field that is not declared is refused, not dropped."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        if isinstance(data, dict):
+            known = {name for name, field in self.fields.items() if not field.read_only}
+            if unknown := sorted(str(name) for name in set(data) - known):
+                refused = ErrorDetail("There is no such field here.", code="unknown_field")
+                raise ValidationError({name: [refused] for name in unknown})
+        return super().to_internal_value(data)
+
+
+class Output(serializers.Serializer[Any]):
+    """Answer: explicit fields, `id` is always the public uuid."""
+
+
+class NoBody(Strict):
+    """A command that takes no fields; `{}` and no body at all are the same."""
+
+
+class PageQuery(serializers.Serializer[Any]):
+    """What every list takes."""
+
+    cursor = serializers.CharField(
+        required=False,
+        max_length=CURSOR_MAX_CHARS,
+        help_text="`next` of the page before.",
+    )
+    limit = serializers.IntegerField(
+        required=False, default=PAGE_ROWS, min_value=1, max_value=PAGE_ROWS_MAX
+    )
+
+
+def sample(value: Any, **options: Any) -> Any:
+    """Attach an example to a serializer; `page_of` and the reference page pass it on."""
+
+    def decorate(serializer: type[Any]) -> type[Any]:
+        serializer.sample_value = value
+        example = OpenApiExample("example", value=value, **options)
+        decorated: type[Any] = extend_schema_serializer(examples=[example], many=False)(serializer)
+        return decorated
+
+    return decorate
+
+
+_pages: dict[type[Any], type[Any]] = {}
+
+
+def page_of(serializer: type[Any]) -> type[Any]:
+    """Return the serializer of one page of these: {"items": […], "next": cursor or null}."""
+    if serializer not in _pages:
+        name = serializer.__name__.removesuffix("Out")
+        next_field = serializers.CharField(
+            allow_null=True, help_text="The cursor of the next page; null at the end."
+        )
+        fields = {
+            "__module__": serializer.__module__,
+            "__doc__": f"One page of {name} rows.",
+            "items": serializer(many=True),
+            "next": next_field,
+        }
+        page = type(f"{name}Page", (Output,), fields)
+        _pages[serializer] = sample({"items": [serializer.sample_value], "next": None})(page)
+    return _pages[serializer]

@@ -1,0 +1,97 @@
+from __future__ import annotations
+
+from uuid import UUID, uuid4
+
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts.errors import Invalid
+from api.filters import MessageFilter
+from api.openapi import operation
+from api.serializers.base import page_of
+from api.serializers.rooms import MessageBody, MessageOut, RoomMessagesQuery, SearchQuery
+from api.views.base import Resource
+from rooms import access
+from rooms.errors import NotStored
+from rooms.models import Message, Participant, Property, Room
+from rooms.services.messages import post_message, sender_of
+from rooms.services.programs import seat_key, seat_program
+
+
+class RoomMessages(Resource):
+    def read_room(self, uuid: UUID) -> Room:
+        """Raises RoomNotFound, NotStored."""
+        room = access.get_room(self.account, uuid)
+        if room.property.storage != Property.Storage.KEEP:
+            raise NotStored
+        room.account = self.account
+        return room
+
+    @operation(
+        "messages.list",
+        "List the messages of a room",
+        page_of(MessageOut),
+        query=RoomMessagesQuery,
+        description="Ascending, after `since`. With `before` alone: newest first, below it. "
+        "409 `not_stored` where the property stores no text.",
+    )
+    def get(self, request: Request, uuid: UUID) -> Response:
+        query = self.read_query(RoomMessagesQuery)
+        since, before = query.get("since"), query.get("before")
+        rows = Message.objects.filter(room=self.read_room(uuid), seq__gt=since or 0)
+        rows = rows.filter(seq__lt=before) if before is not None else rows
+        rows = rows.select_related("sender", "room")
+        order = "-seq" if since is None and before is not None else "seq"
+        return self.render_page(MessageOut, rows, query, order=order)
+
+    @operation(
+        "messages.post",
+        "Write a message",
+        MessageOut,
+        body=MessageBody,
+        status=201,
+        description="With a session as that member; with an API key as a named integration. "
+        "The same `client_id` again is answered with the stored message.",
+    )
+    def post(self, request: Request, uuid: UUID) -> Response:
+        room, body = self.read_room(uuid), self.read_body(MessageBody)
+        participant = self.seat(room, body.get("as", ""))
+        client_id = body.get("client_id") or uuid4()
+        posted = post_message(sender=sender_of(participant), client_id=client_id, body=body["body"])
+        message = Message(
+            room=room,
+            sender=participant,
+            seq=posted.seq,
+            client_id=client_id,
+            body=body["body"],
+            at=posted.at,
+        )
+        return Response(MessageOut(message).data, status=201)
+
+    def seat(self, room: Room, name: str) -> Participant:
+        key = self.caller.api_key
+        if key is not None and name:
+            return seat_program(room=room, external_id=name, name=name)
+        if key is not None:
+            return seat_key(room=room, key=key)
+        assert self.membership is not None
+        if name:
+            raise Invalid("A member speaks under their own name.", field="as")
+        participant = access.get_member_participant(self.membership, room)
+        participant.room = room
+        return participant
+
+
+class MessageSearch(Resource):
+    @operation(
+        "messages.search",
+        "Search messages by text, newest first",
+        page_of(MessageOut),
+        query=SearchQuery,
+        filters=MessageFilter,
+    )
+    def get(self, request: Request) -> Response:
+        query = self.read_query(SearchQuery, MessageFilter)
+        rows = Message.objects.filter(room__account=self.account, body__icontains=query["query"])
+        rows = self.narrow(MessageFilter, rows.select_related("sender", "room"))
+        return self.render_page(MessageOut, rows, query)

@@ -1,0 +1,64 @@
+from __future__ import annotations
+
+from typing import Any
+
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts.errors import Invalid
+from api.openapi import operation
+from api.serializers.rooms import TicketBody, TicketOut
+from api.views.base import Resource
+from rooms import access, tokens
+from rooms.models import Participant, Room
+from rooms.services.programs import seat_key, seat_program
+
+
+class Tickets(Resource):
+    @operation(
+        "tickets.create",
+        "Get a ticket for the live wire",
+        TicketOut,
+        body=TicketBody,
+        status=201,
+        description="With `room`: a place in that room, for the member, the key or a "
+        "`participant` of your own. With `{}`: the account's inbox, every event of it.",
+    )
+    def post(self, request: Request) -> Response:
+        body = self.read_body(TicketBody)
+        entry = self.make_pass(body)
+        answer = {
+            "ticket": tokens.sign_ticket(entry),
+            "resume": tokens.sign_resume(entry),
+            "ws": "/ws/",
+        }
+        return Response(answer, status=201)
+
+    def make_pass(self, body: dict[str, Any]) -> tokens.Pass:
+        """Raises RoomNotFound, Invalid."""
+        key, membership = self.caller.api_key, self.membership
+        facts = {
+            "account": str(self.account.uuid),
+            "connection": tokens.new_connection(),
+            "membership": str(membership.uuid) if membership is not None else "",
+            "session": self.caller.session,
+            "key": str(key.uuid) if key is not None else "",
+        }
+        if "room" in body:
+            room = access.get_room(self.account, body["room"])
+            participant = self.seat(room, body.get("participant"))
+            facts |= {"room": str(room.uuid), "participant": str(participant.uuid)}
+        elif "participant" in body:
+            raise Invalid("A participant needs a room.", field="participant")
+        return tokens.Pass(**facts)
+
+    def seat(self, room: Room, person: dict[str, str] | None) -> Participant:
+        key = self.caller.api_key
+        if key is None:
+            assert self.membership is not None
+            if person is not None:
+                raise Invalid("A member speaks under their own name.", field="participant")
+            return access.get_member_participant(self.membership, room)
+        if person is None:
+            return seat_key(room=room, key=key)
+        return seat_program(room=room, external_id=person["external_id"], name=person["name"])

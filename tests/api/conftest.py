@@ -1,0 +1,85 @@
+from __future__ import annotations
+
+import pytest
+from django.test import Client
+
+from accounts.services import create_api_key
+
+
+class Api:
+    """A program with a key (or none), over Django's test client."""
+
+    def __init__(self, key_text=None, key=None):
+        self.client, self.key, self.key_text = Client(), key, key_text
+
+    def call(self, method, path, body=None, **headers):
+        if self.key_text is not None:
+            headers.setdefault("Authorization", f"Bearer {self.key_text}")
+        options = {"headers": {name.replace("_", "-"): value for name, value in headers.items()}}
+        if body is not None:
+            options |= {"data": body, "content_type": "application/json"}
+        elif method == "POST":
+            options |= {"data": "{}", "content_type": "application/json"}
+        return getattr(self.client, method.lower())(f"/api/v1/{path}", **options)
+
+    def get(self, path, **headers):
+        return self.call("GET", path, **headers)
+
+    def head(self, path, **headers):
+        return self.call("HEAD", path, **headers)
+
+    def post(self, path, body=None, **headers):
+        return self.call("POST", path, body, **headers)
+
+    def patch(self, path, body, **headers):
+        return self.call("PATCH", path, body, **headers)
+
+    def put(self, path, body, **headers):
+        return self.call("PUT", path, body, **headers)
+
+    def delete(self, path, **headers):
+        return self.call("DELETE", path, **headers)
+
+
+def make_api(account, scope="admin", **options):
+    key, text = create_api_key(account, f"{scope} key", scope, **options)
+    return Api(text, key)
+
+
+@pytest.fixture
+def api(account):
+    """Alice's program, with all rights in her account."""
+    return make_api(account)
+
+
+@pytest.fixture
+def reader(account):
+    return make_api(account, "read")
+
+
+@pytest.fixture
+def charlies(charlie):
+    """The program of another tenant."""
+    return make_api(charlie.memberships.get().account)
+
+
+@pytest.fixture
+def stranger(db):
+    return Api()
+
+
+def sign_in(user):
+    """A browser of the dashboard, as an Api without key."""
+    api = Api()
+    api.client.force_login(user)
+    return api
+
+
+@pytest.fixture
+def alice_page(alice):
+    return sign_in(alice)
+
+
+@pytest.fixture
+def bob_page(bob):
+    return sign_in(bob)
