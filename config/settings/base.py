@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from api.settings import SPECTACULAR_SETTINGS as SPECTACULAR_SETTINGS
 from config import addresses, env
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
@@ -149,6 +150,8 @@ WS_FRAMES_PER_S = env.read_int("WS_FRAMES_PER_S", 50, minimum=1)
 WS_FRAMES_BURST = env.read_int("WS_FRAMES_BURST", 300, minimum=1)
 WS_MESSAGES_PER_S = env.read_int("WS_MESSAGES_PER_S", 20, minimum=1)
 WS_MESSAGES_BURST = env.read_int("WS_MESSAGES_BURST", 200, minimum=1)
+# A test hook: this share of events is lost on purpose, to prove that clients heal.
+HUB_DROP_PERCENT = env.read_int("HUB_DROP_PERCENT", 0)
 DB_THREADS = env.read_int("DB_THREADS", 8, minimum=1)
 VISIT_GAP_S = env.read_int("VISIT_GAP_S", 1800, minimum=1)
 # Longer than a task may take (CELERY_TASK_TIME_LIMIT), so that nobody sends beside a live try.
@@ -250,12 +253,6 @@ REST_FRAMEWORK: dict[str, Any] = {
     "DEFAULT_AUTHENTICATION_CLASSES": [],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "UNAUTHENTICATED_USER": None,
-}
-SPECTACULAR_SETTINGS: dict[str, Any] = {
-    "TITLE": "Doorbell",
-    "VERSION": "1",
-    "OAS_VERSION": "3.1.0",
-    "SERVE_INCLUDE_SCHEMA": False,
 }
 
 # --- Static files
