@@ -74,6 +74,13 @@ class RoomClosed(Conflict):
     text = "This conversation is closed."
 
 
+class RoomReplaced(Conflict):
+    """Another room has taken this one's place behind a shared link."""
+
+    code = "room_replaced"
+    text = "A newer conversation has taken this one's place."
+
+
 class MessageTooLong(DomainError):
     code = "message_too_long"
     text = "This message is too long."
