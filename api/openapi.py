@@ -81,10 +81,21 @@ def finish_schema(result: Any, generator: Any, request: Any, public: bool) -> An
     for name, schema in components["schemas"].items():
         if name.endswith(INPUT_SUFFIX) and "properties" in schema:
             schema["additionalProperties"] = False
+    _drop_marks(result)
     for path in result["paths"].values():
         for method, described in path.items():
             _finish_operation(method, described)
     return result
+
+
+def _drop_marks(node: Any) -> None:
+    """Take out what drf-spectacular notes for its own enum hook, which is not used here."""
+    if isinstance(node, dict):
+        node.pop("x-spec-enum-id", None)
+        node = list(node.values())
+    if isinstance(node, list):
+        for inner in node:
+            _drop_marks(inner)
 
 
 def _finish_operation(method: str, described: dict[str, Any]) -> None:
