@@ -8,10 +8,11 @@ a stylesheet. Pages put
 
     <link rel="stylesheet" href="{% url 'rooms:theme' property.color|slice:'1:' %}">
 
-behind the base stylesheet and use `var(--accent)`, `var(--on-accent)`. The address is the
-colour itself, `/theme/2f6fed.css`: it costs no query, never changes and is cached for a year.
-A page with several properties (the inbox) may load several; each also sets the colours on
-`.theme-2f6fed`, so that one element can wear another theme than the page.
+behind the base stylesheet, whose accent tokens it replaces: --accent, --accent-hover,
+--on-accent, --accent-soft and --accent-text. The address is the colour itself,
+`/theme/2f6fed.css`: it costs no query, never changes and is cached for a year. A page that
+shows several properties loads `rooms:theme_part` (`/theme/2f6fed/part.css`) for each instead:
+it leaves the page alone and dresses only elements of class `theme-2f6fed`.
 """
 
 from __future__ import annotations
@@ -21,10 +22,13 @@ from typing import NamedTuple
 
 MIN_CONTRAST = 4.5
 WHITE = "#ffffff"
-# The brightest surface and the text of the dark scheme.
-DARK_SURFACE = "#262b33"
-DARK_TEXT = "#0b0d10"
+INK = "#0b0d10"
+# Where contrast is lowest: the darkest ground of the light scheme, the brightest of the dark.
+LIGHT_GROUND = "#f4f4f6"
+DARK_GROUND = "#222228"
 STEPS = 24
+SOFT_PART = 0.14
+HOVER_PART = 0.12
 
 
 class Accent(NamedTuple):
@@ -37,13 +41,41 @@ class Accent(NamedTuple):
 
 
 def accent_for(color: str) -> Accent:
-    """Return the colour corrected to 4.5:1 against its text and the page behind it."""
+    """Return the colour corrected to 4.5:1 against the text on it and the page behind it."""
     return Accent(
-        light=_shade(color, WHITE, darker=True),
-        dark=_shade(color, DARK_SURFACE, darker=False),
+        light=_shade(color, LIGHT_GROUND, darker=True),
+        dark=_shade(color, DARK_GROUND, darker=False),
         on_light=WHITE,
-        on_dark=DARK_TEXT,
+        on_dark=INK,
     )
+
+
+def theme_for(color: str) -> dict[str, tuple[str, str]]:
+    """Return the accent tokens of the base stylesheet as (light, dark)."""
+    accent = accent_for(color)
+    return {
+        "accent": (accent.light, accent.dark),
+        # Away from the text upon it, so that its contrast only grows.
+        "accent-hover": (
+            mix(INK, accent.light, HOVER_PART),
+            mix(WHITE, accent.dark, HOVER_PART),
+        ),
+        "on-accent": (accent.on_light, accent.on_dark),
+        "accent-soft": (
+            mix(accent.light, WHITE, SOFT_PART),
+            mix(accent.dark, INK, SOFT_PART),
+        ),
+        "accent-text": (
+            mix(INK, accent.light, HOVER_PART),
+            mix(WHITE, accent.dark, HOVER_PART),
+        ),
+    }
+
+
+def mix(one: str, other: str, part: float) -> str:
+    """Return `part` of the one colour in the other."""
+    pairs = zip(_channels(one), _channels(other), strict=True)
+    return _join(*(a * part + b * (1 - part) for a, b in pairs))
 
 
 def contrast(one: str, other: str) -> float:
@@ -81,5 +113,8 @@ def _channels(color: str) -> tuple[float, float, float]:
 
 
 def _to_hex(hue: float, lightness: float, saturation: float) -> str:
-    channels = colorsys.hls_to_rgb(hue, lightness, saturation)
-    return "#" + "".join(f"{round(c * 255):02x}" for c in channels)
+    return _join(*colorsys.hls_to_rgb(hue, lightness, saturation))
+
+
+def _join(red: float, green: float, blue: float) -> str:
+    return "#" + "".join(f"{round(c * 255):02x}" for c in (red, green, blue))

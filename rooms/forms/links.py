@@ -8,6 +8,7 @@ from django.forms.models import model_to_dict
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from rooms.forms.choices import explain
 from rooms.models import DirectLink
 from rooms.services.links import MAX_LINKS_AT_ONCE, PASSCODE_MAX_CHARS
 
@@ -23,7 +24,7 @@ class MomentField(forms.DateTimeField):
         super().__init__(required=False, input_formats=[MINUTES, f"{MINUTES}:%S"], **options)
 
 
-class ManyLinksForm(forms.ModelForm[DirectLink]):
+class ManyLinksForm(forms.ModelForm):
     """What is said about links that are made alike. Start it with `initial`, not `instance`."""
 
     count = forms.IntegerField(
@@ -32,8 +33,14 @@ class ManyLinksForm(forms.ModelForm[DirectLink]):
     mode = forms.ChoiceField(
         label=_("Who meets whom"),
         choices=[
-            (DirectLink.Mode.PRIVATE, _("Private – every guest talks to you alone.")),
-            (DirectLink.Mode.SHARED, _("Shared – everybody with this link meets in one room.")),
+            (
+                DirectLink.Mode.PRIVATE,
+                explain(_("Private"), _("Every guest talks to you alone.")),
+            ),
+            (
+                DirectLink.Mode.SHARED,
+                explain(_("Shared"), _("Everybody with this link meets in one room.")),
+            ),
         ],
         widget=forms.RadioSelect,
         initial=DirectLink.Mode.PRIVATE,
@@ -73,6 +80,9 @@ class ManyLinksForm(forms.ModelForm[DirectLink]):
         cleaned = super().clean() or self.cleaned_data
         cleaned.pop("zone", None)
         return cleaned
+
+    def validate_constraints(self) -> None:
+        """Nothing: the service says the same in words, beside the field."""
 
 
 class NewLinkForm(ManyLinksForm):

@@ -7,11 +7,12 @@ from django.conf import settings
 from django.forms.models import model_to_dict
 from django.utils.translation import gettext_lazy as _
 
+from rooms.forms.choices import explain
 from rooms.models import Property
 from rooms.services.properties import MAX_CALL_AFTER_S
 
 
-class PropertyForm(forms.ModelForm[Property]):
+class PropertyForm(forms.ModelForm):
     """What an owner says about a property. Start it with `initial=describe(property)`."""
 
     languages = forms.MultipleChoiceField(
@@ -19,34 +20,40 @@ class PropertyForm(forms.ModelForm[Property]):
         choices=settings.LANGUAGES,
         required=False,
         widget=forms.CheckboxSelectMultiple,
-        help_text=_("Guests may choose among these. None: whatever their browser asks for."),
+        help_text=_("Your page speaks to a guest in one of these. None: in any we have."),
     )
     first_language = forms.ChoiceField(
-        label=_("Shown first"),
-        choices=[("", _("The guest’s own, if it is among them")), *settings.LANGUAGES],
+        label=_("For guests who speak none of them"),
+        choices=[("", _("Decide for me")), *settings.LANGUAGES],
         required=False,
     )
     nickname = forms.ChoiceField(
         label=_("Ask guests for a name"),
         choices=[
-            (Property.Nickname.NEVER, _("Never – they come in at once")),
-            (Property.Nickname.OPTIONAL, _("Yes, but they may leave it empty")),
-            (Property.Nickname.REQUIRED, _("Yes, and they must give one")),
+            (Property.Nickname.NEVER, explain(_("Never"), _("They come in at once."))),
+            (Property.Nickname.OPTIONAL, explain(_("Ask"), _("They may leave it empty."))),
+            (Property.Nickname.REQUIRED, explain(_("Insist"), _("Nobody comes in without."))),
         ],
         widget=forms.RadioSelect,
     )
     storage = forms.ChoiceField(
-        label=_("Keep conversations"),
+        label=_("What the server keeps"),
         choices=[
             (
                 Property.Storage.KEEP,
-                _("Keep them – you and your guest find the history again on every device."),
+                explain(
+                    _("Conversations"),
+                    _("You and your guest find the history again on every device."),
+                ),
             ),
             (
                 Property.Storage.NONE,
-                _(
-                    "Keep nothing – text only passes through and is gone when both pages are"
-                    " closed. Nothing can be read later, by nobody."
+                explain(
+                    _("Nothing"),
+                    _(
+                        "Text only passes through and is gone once both have closed the page."
+                        " Nobody can read it later, not even you."
+                    ),
                 ),
             ),
         ],
@@ -57,18 +64,21 @@ class PropertyForm(forms.ModelForm[Property]):
         choices=[
             (
                 Property.Transport.DIRECT,
-                _(
-                    "Directly where possible – fastest. You and your guest can see each"
-                    " other’s IP address."
+                explain(
+                    _("Directly, where possible"),
+                    _("The fastest. The two browsers learn each other’s IP address."),
                 ),
             ),
             (
                 Property.Transport.RELAY,
-                _("Through a relay – peer to peer, but nobody sees the other’s IP address."),
+                explain(
+                    _("Through a relay"),
+                    _("From browser to browser, but nobody learns an IP address."),
+                ),
             ),
             (
                 Property.Transport.SERVER,
-                _("Through the server only – no peer connections at all."),
+                explain(_("Through the server"), _("The browsers never connect to each other.")),
             ),
         ],
         widget=forms.RadioSelect,

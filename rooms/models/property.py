@@ -146,3 +146,17 @@ class DirectLink(models.Model):
             and (self.expires_at is None or self.expires_at > now)
             and (self.not_before is None or self.not_before <= now)
         )
+
+    @builtins.property
+    def state(self) -> str:
+        """Why a guest may or may not come in now: the first reason that applies."""
+        now = timezone.now()
+        if self.revoked_at is not None:
+            return "revoked"
+        if self.expires_at is not None and self.expires_at <= now:
+            return "expired"
+        if self.not_before is not None and self.not_before > now:
+            return "early"
+        if self.guest_limit is not None and self.guest_count >= self.guest_limit:
+            return "full"
+        return "live"

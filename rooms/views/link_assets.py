@@ -9,25 +9,12 @@ from django.views.decorators.http import require_safe
 from accounts import rate_limits
 from rooms.access import open_link
 from rooms.addresses import link_url
-from rooms.color import accent_for
+from rooms.color import theme_for
 from rooms.qr import draw_qr
 
 # A revoked link's code may live on this long in a cache; it leads nowhere.
 QR_CACHE_S = 300
 THEME_CACHE_S = 31_536_000
-
-THEME = """\
-:root, .theme-{name} {{
-  --accent: light-dark({light}, {dark});
-  --on-accent: light-dark({on_light}, {on_dark});
-}}
-@supports not (color: light-dark(#000, #fff)) {{
-  :root, .theme-{name} {{ --accent: {light}; --on-accent: {on_light}; }}
-  @media (prefers-color-scheme: dark) {{
-    :root, .theme-{name} {{ --accent: {dark}; --on-accent: {on_dark}; }}
-  }}
-}}
-"""
 
 
 class HexColor:
@@ -61,9 +48,13 @@ def show_qr(request: HttpRequest, address: str) -> HttpResponse:
 
 
 @require_safe
-def show_theme(request: HttpRequest, color: str) -> HttpResponse:
-    """A colour as a stylesheet; see rooms.color."""
-    text = THEME.format(name=color, **accent_for(f"#{color}")._asdict())
+def show_theme(request: HttpRequest, color: str, part: bool = False) -> HttpResponse:
+    """A colour as a stylesheet, for the page or only for a part of it; see rooms.color."""
+    where = f".theme-{color}" if part else ":root"
+    tokens = theme_for(f"#{color}").items()
+    light = "".join(f"--{name}:{values[0]};" for name, values in tokens)
+    dark = "".join(f"--{name}:{values[1]};" for name, values in tokens)
+    text = f"{where}{{{light}}}@media (prefers-color-scheme:dark){{{where}{{{dark}}}}}"
     response = HttpResponse(text, content_type="text/css")
     response["Cache-Control"] = f"public, max-age={THEME_CACHE_S}, immutable"
     return response

@@ -33,8 +33,7 @@ def list_properties(request: MemberRequest) -> HttpResponse:
     cards = properties.active().with_open_rooms().with_main_link().order_by("name", "id")
     page = Paginator(cards, PAGE_ROWS).get_page(request.GET.get("page"))
     for property in page:
-        link = property.main_links[0] if property.main_links else None
-        property.main_url = link_url(link) if link else ""
+        property.main_url = "".join(map(link_url, property.main_links))
     archived = properties.exclude(archived_at=None).order_by("-archived_at")[:ARCHIVED_ROWS]
     context = {"page": page, "archived": list(archived)}
     return render(request, "rooms/properties/list.html", context)
