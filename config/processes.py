@@ -39,10 +39,19 @@ WEB_SERVERS = {"daphne": daphne, "uvicorn": uvicorn}
 
 
 def worker() -> list[str]:
-    celery = [sys.executable, "-m", "celery", "--quiet", "-A", "config", "worker"]
+    # Celery warns about root because of pickle, which we do not accept.
+    python = [sys.executable, "-W", "ignore:You're running the worker with superuser"]
+    celery = [*python, "-m", "celery", "--quiet", "-A", "config", "worker"]
     return [*celery, "--concurrency", "2", "--loglevel", "WARNING", "--without-mingle"]
 
 
 def beat(folder: Path) -> list[str]:
     celery = [sys.executable, "-m", "celery", "--quiet", "-A", "config", "beat"]
-    return [*celery, "--loglevel", "WARNING", "--pidfile=", "--schedule", str(folder / "beat")]
+    return [
+        *celery,
+        "--loglevel",
+        "WARNING",
+        "--pidfile=",
+        "--schedule",
+        str(folder / "beat-schedule"),
+    ]

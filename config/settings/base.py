@@ -10,7 +10,7 @@ from api.settings import SPECTACULAR_SETTINGS as SPECTACULAR_SETTINGS
 from config import addresses, env
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
-LOCAL_DIR = BASE_DIR / ".local"
+LOCAL_DIR = Path(env.read_str("LOCAL_DIR", str(BASE_DIR / ".local")))
 
 DEBUG = False
 ALLOWED_HOSTS: list[str] = []

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from config import env, services
-from config.settings import base
-from config.settings.base import *  # noqa: F403
+from pathlib import Path
 
-env.load_file(base.BASE_DIR / ".env")
+from config import env, services
+
+# Before base, which reads the environment.
+env.load_file(Path(__file__).resolve().parent.parent.parent / ".env")
+
+from config.settings import base  # noqa: E402
+from config.settings.base import *  # noqa: E402, F403
 
 DEBUG = env.read_bool("DEBUG", False)
 PORT = env.read_int("PORT", 8000, minimum=1)

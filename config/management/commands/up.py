@@ -53,7 +53,10 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
-            with _stop_on_sigterm(), _services():
+            _stop_on_signals()
+            _choose_server()
+            _check_port(settings.HOST, settings.PORT)
+            with _services():
                 reason = self._run()
         except LocalError as error:
             raise CommandError(str(error)) from None
@@ -63,11 +66,9 @@ class Command(BaseCommand):
             raise CommandError(f"Stopped: {reason}")
 
     def _run(self) -> str:
-        serve = _choose_server()
-        _check_port(settings.HOST, settings.PORT)
         demo = _prepare()
         commands = {
-            "web": serve(settings.HOST, settings.PORT),
+            "web": _choose_server()(settings.HOST, settings.PORT),
             "worker": processes.worker(),
             "beat": processes.beat(LOCAL_DIR),
         }
@@ -83,8 +84,7 @@ class Command(BaseCommand):
         self.stdout.flush()
 
 
-@contextlib.contextmanager
-def _stop_on_sigterm() -> Iterator[None]:
+def _stop_on_signals() -> None:
     """Let SIGTERM unwind like Ctrl-C until the supervisor takes both over."""
 
     def interrupt(*_: object) -> None:
@@ -92,7 +92,6 @@ def _stop_on_sigterm() -> Iterator[None]:
 
     signal.signal(signal.SIGTERM, interrupt)
     signal.signal(signal.SIGINT, interrupt)
-    yield
 
 
 @contextlib.contextmanager
@@ -105,10 +104,12 @@ def _services() -> Iterator[None]:
     with Services(LOCAL_DIR) as services:
         os.environ.setdefault("DATABASE_URL", services.places.database_url)
         os.environ.setdefault("REDIS_URL", services.places.redis_url)
-        yield
-        # From here on nothing may interrupt the orderly end.
-        signal.signal(signal.SIGINT, signal.SIG_IGN)
-        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+        try:
+            yield
+        finally:
+            # From here on nothing may interrupt the orderly end.
+            signal.signal(signal.SIGINT, signal.SIG_IGN)
+            signal.signal(signal.SIGTERM, signal.SIG_IGN)
 
 
 def _choose_server() -> Callable[[str, int], list[str]]:

@@ -1,0 +1,164 @@
+"""`make run`, started for real in a folder of its own."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+
+import httpx
+import psutil
+import pytest
+from django.conf import settings
+
+from config.services import Services
+from tests.server import find_free_port, wait_for
+
+GIVEN = ("DATABASE_URL", "REDIS_URL", "STATIC_ROOT", "MEDIA_ROOT", "DJANGO_SETTINGS_MODULE")
+
+
+class Up:
+    """One start of `manage.py up`; `text` is what the terminal shows."""
+
+    def __init__(self, folder, **env):
+        self.port = int(env.get("PORT") or find_free_port())
+        self.url = f"http://localhost:{self.port}"
+        kept = {name: value for name, value in os.environ.items() if name not in GIVEN}
+        self.output = folder.parent / f"output-{os.urandom(4).hex()}"
+        with self.output.open("wb") as output:
+            self.process = subprocess.Popen(
+                [sys.executable, "manage.py", "up"],
+                cwd=settings.BASE_DIR,
+                env=kept | {"LOCAL_DIR": str(folder), "PORT": str(self.port)} | env,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+
+    @property
+    def text(self):
+        return self.output.read_text()
+
+    @property
+    def last_line(self):
+        return self.text.strip().splitlines()[-1]
+
+    def wait_until_it_runs(self):
+        def told_or_ended():
+            assert self.process.poll() is None, self.text
+            return "E-mails" in self.text and "reset" in self.text or "Ctrl-C" in self.text
+
+        wait_for(told_or_ended, "the start", 90)
+        return self
+
+    def family(self):
+        me = psutil.Process(self.process.pid)
+        return [me, *me.children(recursive=True)]
+
+    def end(self, number=signal.SIGTERM):
+        """Send the signal and return the exit code and who outlived it."""
+        family = self.family()
+        self.process.send_signal(number)
+        code = self.process.wait(40)
+        _, alive = psutil.wait_procs(family, timeout=15)
+        return code, alive
+
+
+@pytest.fixture
+def up(tmp_path):
+    """Start it: up(PORT=…); every start is in the same folder."""
+    started = []
+
+    def start(folder=tmp_path / "local", **env):
+        started.append(Up(folder, **env))
+        return started[-1]
+
+    yield start
+    for one in started:
+        if one.process.poll() is None:
+            one.end()
+
+
+def sign_in(up, password):
+    with httpx.Client(base_url=up.url) as browser:
+        browser.get("/accounts/login/")
+        form = {"login": "demo@example.com", "password": password}
+        form["csrfmiddlewaretoken"] = browser.cookies["csrftoken"]
+        answer = browser.post("/accounts/login/", data=form, headers={"Referer": up.url})
+        return answer.headers.get("location")
+
+
+def test_a_second_start_finds_everything_again(up):
+    first = up().wait_until_it_runs()
+    password = re.search(r"Password +(\S+)", first.text)[1]
+    link = re.search(r"/c/\w+", first.text)[0]
+    assert sign_in(first, password) == "/inbox"
+    assert first.end() == (0, [])
+
+    second = up(PORT=str(first.port)).wait_until_it_runs()
+    assert password not in second.text
+    assert httpx.get(second.url + link).status_code == 200
+    assert sign_in(second, password) == "/inbox"
+
+
+def test_nothing_is_left_after_sigterm(up, tmp_path):
+    one = up(ASGI_SERVER="uvicorn").wait_until_it_runs()
+    code, alive = one.end(signal.SIGTERM)
+    assert (code, alive) == (0, [])
+    assert not list((tmp_path / "local" / "run").iterdir())
+
+
+def test_ctrl_c_is_an_orderly_end(up):
+    assert up().wait_until_it_runs().end(signal.SIGINT) == (0, [])
+
+
+def test_nothing_is_left_after_kill_9_and_the_next_start_works(up):
+    one = up().wait_until_it_runs()
+    _, alive = one.end(signal.SIGKILL)
+    assert alive == []
+    up().wait_until_it_runs()
+
+
+def test_when_one_dies_all_stop_and_the_reason_is_said_last(up):
+    one = up().wait_until_it_runs()
+    family = one.family()
+    worker = next(p for p in family if "worker" in p.cmdline() and "-A" in p.cmdline())
+    worker.kill()
+    assert one.process.wait(40) != 0
+    assert "worker was ended by SIGKILL" in one.last_line
+    assert psutil.wait_procs(family, timeout=15)[1] == []
+
+
+def test_a_taken_port_is_one_sentence(up):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        one = up(PORT=str(taken.getsockname()[1]))
+        assert one.process.wait(30) == 1
+    assert re.fullmatch(r"CommandError: Port \d+ on 127.0.0.1 cannot be used .*", one.text.strip())
+
+
+def test_a_second_start_beside_the_first_is_one_sentence(up):
+    up().wait_until_it_runs()
+    second = up()
+    assert second.process.wait(30) == 1
+    assert "already runs in this folder" in second.text
+    assert len(second.text.strip().splitlines()) == 1
+
+
+def test_a_folder_that_cannot_be_made_is_one_sentence(up, tmp_path):
+    (tmp_path / "file").write_text("")
+    one = up(folder=tmp_path / "file" / "local")
+    assert one.process.wait(30) == 1
+    assert one.text.startswith("LocalError: Cannot write to")
+    assert len(one.text.strip().splitlines()) == 1
+
+
+def test_a_clone_with_a_long_path_leaves_no_temporary_folder(tmp_path):
+    folder = tmp_path / ("deep" * 30)
+    with Services(folder, fast=True) as services:
+        sockets = services.sockets
+        assert services.postgres._answers()
+        assert sockets.stat().st_mode & 0o077 == 0
+    assert not sockets.exists()
