@@ -6,6 +6,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from kombu import Queue
+
 from api.settings import SPECTACULAR_SETTINGS as SPECTACULAR_SETTINGS
 from config import addresses, env
 
@@ -211,6 +213,8 @@ DATABASE_MAX_CONNECTIONS = env.read_int("DATABASE_MAX_CONNECTIONS", 100, minimum
 
 # --- Celery
 QUEUES = ["notify_fast", "notify_slow", "webhook", "maintenance"]
+# A worker serves all of them unless it is told otherwise (-Q).
+CELERY_TASK_QUEUES = [Queue(name, routing_key=name) for name in QUEUES]
 CELERY_TASK_DEFAULT_QUEUE = "maintenance"
 CELERY_TASK_ROUTES = {"rooms.notifications.*": {"queue": "notify_fast"}}
 CELERY_TASK_ACKS_LATE = True
