@@ -34,9 +34,8 @@ class Link:
     def __init__(
         self, url: str, deliver: Callable[[str, bytes], None], restored: Callable[[], None]
     ) -> None:
-        self._pool = ConnectionPool.from_url(
-            url, socket_connect_timeout=2, socket_timeout=None, socket_keepalive=None
-        )
+        # No timeout on reading: a quiet topic is not a fault, and _ping_forever finds real ones.
+        self._pool = ConnectionPool.from_url(url, socket_connect_timeout=2, socket_timeout=None)
         self._deliver = deliver
         self._restored = restored
         self._outgoing: list[tuple[str, str, bytes]] = []
@@ -54,6 +53,8 @@ class Link:
             asyncio.ensure_future(self._listen_forever()),
             asyncio.ensure_future(self._ping_forever()),
         ]
+        for task in self._tasks:
+            task.add_done_callback(_tell_end)
 
     @property
     def up(self) -> bool:
@@ -185,3 +186,9 @@ class Link:
         # RESP2 in any case: messages then arrive as plain lists.
         await connection.connect()  # type: ignore[no-untyped-call]
         return connection
+
+
+def _tell_end(task: asyncio.Task[None]) -> None:
+    """None of these tasks ends by itself: if one does, that is a bug to be seen."""
+    if not task.cancelled() and (error := task.exception()) is not None:
+        logger.critical("The link to Redis stopped working", exc_info=error)

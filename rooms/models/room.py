@@ -147,8 +147,9 @@ class Participant(models.Model):
     membership = models.ForeignKey(
         Membership, on_delete=models.SET_NULL, null=True, blank=True, related_name="participants"
     )
-    # The integrator's own id of a person or bot that speaks through the API.
-    external_id = models.CharField(max_length=120, null=True, blank=True)
+    # The integrator's own id of a person or bot that speaks through the API; null for
+    # everybody else, so that the unique constraint below leaves them alone.
+    external_id = models.CharField(max_length=120, null=True, blank=True)  # noqa: DJ001
     name = models.CharField(max_length=80)
     read_seq = models.PositiveIntegerField(default=0)
     delivered_seq = models.PositiveIntegerField(default=0)
@@ -165,7 +166,8 @@ class Participant(models.Model):
             models.UniqueConstraint(fields=["room", "external_id"], name="participant_other_once"),
             models.CheckConstraint(
                 condition=(
-                    Q(kind="guest", guest__isnull=False, membership=None, external_id=None)
+                    # An erased guest's empty lines keep their places, under no name.
+                    Q(kind="guest", membership=None, external_id=None)
                     # A removed member's words stay, under their name.
                     | Q(kind="member", guest=None, external_id=None)
                     | Q(kind="integration", guest=None, membership=None)
