@@ -21,6 +21,8 @@ MODULE_REFERENCE = (
 class HashedStorage(CompressedManifestStaticFilesStorage):
     """Every reference between our files becomes the hashed name, so all may be cached for ever."""
 
+    # One pass settles one level of imports; a cycle never settles and is told.
+    max_post_process_passes = 20
     patterns = (
         *CompressedManifestStaticFilesStorage.patterns,
         ("*.js", ((MODULE_REFERENCE, '%(lead)s"%(url)s"'),)),
