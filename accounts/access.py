@@ -16,6 +16,8 @@ from accounts.errors import AccountSuspended, NotFound
 from accounts.models import Account, ApiKey, Invitation, Membership, Target, User
 
 SESSION_KEY = "account"
+# Opening an account makes a property, so the page is one floor up.
+NEW_ACCOUNT = "/account/new"
 
 
 class MemberRequest(HttpRequest):
@@ -62,7 +64,7 @@ def member_required(view: View[P]) -> AnyView[P]:
         asking = cast(MemberRequest, request)
         membership = choose_membership(asking.memberships, request.session.get(SESSION_KEY))
         if membership is None:
-            return redirect("accounts:new")
+            return redirect(NEW_ACCOUNT)
         if not membership.account.is_open:
             raise AccountSuspended
         asking.membership, asking.account = membership, membership.account

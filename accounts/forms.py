@@ -112,7 +112,7 @@ class ApiKeyForm(forms.Form):
         return timezone.now() + timedelta(days=int(days)) if days else None
 
 
-class AccountForm(forms.ModelForm[Account]):
+class AccountForm(forms.ModelForm):
     class Meta:
         model = Account
         fields = ["name"]
@@ -127,7 +127,7 @@ class NewAccountForm(forms.Form):
     )
 
 
-class ProfileForm(forms.ModelForm[User]):
+class ProfileForm(forms.ModelForm):
     language = forms.ChoiceField(label=_("Language"), required=False)
 
     class Meta:

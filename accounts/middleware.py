@@ -16,6 +16,7 @@ from django.utils.functional import SimpleLazyObject
 from accounts.access import SESSION_KEY, choose_membership, list_memberships
 from accounts.errors import DomainError, RateLimited
 from accounts.models import Account, Membership, User
+from accounts.refusals import explain
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
@@ -93,7 +94,7 @@ def _as_json(error: DomainError) -> HttpResponse:
     problem: dict[str, Any] = {
         "status": error.status,
         "code": error.code,
-        "detail": translation.gettext(str(error)),
+        "detail": explain(error),
         "temporary": error.temporary,
     }
     if error.field:
@@ -102,7 +103,7 @@ def _as_json(error: DomainError) -> HttpResponse:
 
 
 def _as_page(request: HttpRequest, error: DomainError) -> HttpResponse:
-    context = {"error": error, "text": translation.gettext(str(error))}
+    context = {"error": error, "text": explain(error)}
     templates = {404: "404.html", 410: "410.html", 429: "429.html"}
     template = templates.get(error.status, "refused.html")
     return render(request, template, context, status=error.status)

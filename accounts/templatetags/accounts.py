@@ -12,15 +12,17 @@ register = template.Library()
 
 
 @register.inclusion_tag("accounts/parts/rail_link.html", takes_context=True)
-def rail_link(context: dict[str, Any], path: str, icon: str, label: str) -> dict[str, Any]:
-    """Show one entry of the rail; it is current on every page below its path."""
+def rail_link(
+    context: dict[str, Any], path: str, icon: str, label: str, also: str = ""
+) -> dict[str, Any]:
+    """Show one entry of the rail; it is current on every page below its path, or below `also`."""
     request = context.get("request")
     here = request.path if request else ""
     return {
         "path": path,
         "icon": f"accounts/icons/{icon}.svg",
         "label": label,
-        "current": here == path or here.startswith(f"{path}/"),
+        "current": f"{here}/".startswith((f"{path}/", also or f"{path}/")),
     }
 
 

@@ -1,0 +1,73 @@
+"""The HTML edge: how a refusal of the domain reaches somebody who looks at a page.
+
+A whole page by default (DomainErrorMiddleware); beside the field or as a notice where the person
+can put it right and should keep what they typed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from django.contrib import messages
+from django.forms import BaseForm
+from django.http import HttpRequest
+from django.utils.translation import gettext, gettext_noop
+
+from accounts.errors import DomainError, LimitReached
+
+# Texts that are written where they are raised, listed here for the translators.
+TEXTS = (
+    gettext_noop("This is not possible."),
+    gettext_noop("There is no such thing here."),
+    gettext_noop("Your role does not allow this."),
+    gettext_noop("Too many requests."),
+    gettext_noop("This account is suspended."),
+    gettext_noop("This account is being deleted already."),
+    gettext_noop("This person is a member already."),
+    gettext_noop("This invitation is no longer open."),
+    gettext_noop("This invitation was sent to another address."),
+    gettext_noop("An account needs an owner. Make somebody else owner first."),
+    gettext_noop("This address is on your list already."),
+    gettext_noop("This confirmation link is no longer valid."),
+)
+# These say that the person is in the wrong place or too fast: nothing they typed is at fault.
+_WHOLE_PAGE = {404, 410, 429}
+
+
+def explain(error: DomainError) -> str:
+    """Return the refusal's sentence in the reader's language."""
+    if isinstance(error, LimitReached):
+        facts = {"limit": error.limit, "allowed": error.allowed}
+        return gettext("The limit “%(limit)s” of this account is %(allowed)s.") % facts
+    return gettext(str(error))
+
+
+@contextmanager
+def on_form(form: BaseForm, field: str | None = None) -> Iterator[None]:
+    """Put a refusal beside the field it names, else `field`, else above the form.
+
+    Look at form.is_valid() afterwards: a refused form is not.
+    """
+    try:
+        yield
+    except DomainError as error:
+        if error.status in _WHOLE_PAGE:
+            raise
+        named = error.field if error.field in form.fields else field
+        form.add_error(named, explain(error))
+
+
+@contextmanager
+def as_notice(request: HttpRequest, done: Any = "") -> Iterator[None]:
+    """Show a refusal as a notice on the next page, or else `done`."""
+    try:
+        yield
+    except DomainError as error:
+        if error.status in _WHOLE_PAGE:
+            raise
+        messages.error(request, explain(error))
+    else:
+        if done:
+            messages.success(request, done)

@@ -1,0 +1,52 @@
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST
+
+from accounts import refusals, services
+from accounts.access import MemberRequest, get_api_key, manager_required
+from accounts.forms import SCOPE_LABELS, ApiKeyForm
+from accounts.models import ApiKey
+
+
+@never_cache
+@manager_required
+def show_developers(request: MemberRequest) -> HttpResponse:
+    """The account's keys. A new key's text is in this one answer and nowhere else."""
+    form, fresh = ApiKeyForm(request.POST or None), ""
+    if request.method == "POST" and form.is_valid():
+        fresh = _create(request, form)
+        form = ApiKeyForm()
+    keys = ApiKey.objects.for_account(request.account).filter(revoked_at=None).order_by("-pk")
+    context = {
+        "keys": [(key, SCOPE_LABELS[ApiKey.Scope(key.scope)]) for key in keys],
+        "form": form,
+        "fresh": fresh,
+        "site": request.build_absolute_uri("/").rstrip("/"),
+    }
+    return render(request, "accounts/developers.html", context)
+
+
+def _create(request: MemberRequest, form: ApiKeyForm) -> str:
+    _key, text = services.create_api_key(
+        request.account,
+        form.cleaned_data["name"],
+        form.cleaned_data["scope"],
+        expires_at=form.expires_at,
+        created_by=request.user,
+    )
+    return text
+
+
+@require_POST
+@manager_required
+def revoke(request: MemberRequest, uuid: UUID) -> HttpResponse:
+    key = get_api_key(request.account, uuid)
+    with refusals.as_notice(request, _("The key was revoked.")):
+        services.revoke_api_key(key, request.user)
+    return redirect("accounts:developers")

@@ -1,0 +1,98 @@
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from accounts import mails, rate_limits, refusals, services
+from accounts.access import (
+    MemberRequest,
+    get_invitation,
+    get_membership,
+    manager_required,
+    member_required,
+)
+from accounts.errors import NotFound
+from accounts.forms import ROLE_LABELS, InviteForm, RoleForm, list_roles
+from accounts.models import Invitation, Membership
+
+
+@member_required
+def show_team(request: MemberRequest) -> HttpResponse:
+    """The members, and for managers the way to get more of them."""
+    form = InviteForm(request.POST or None, by=request.membership)
+    if request.method == "POST":
+        if not request.membership.is_manager:
+            raise NotFound
+        if form.is_valid():
+            with refusals.on_form(form, "email"):
+                _invite(request, form)
+        if form.is_valid():
+            return redirect("accounts:team")
+    members = list(request.account.memberships.select_related("user").order_by("pk"))
+    waiting = Invitation.objects.for_account(request.account).waiting()
+    context = {
+        "members": [(member, ROLE_LABELS[Membership.Role(member.role)]) for member in members],
+        "owners": sum(member.role == Membership.Role.OWNER for member in members),
+        "invitations": [
+            (offer, ROLE_LABELS[Membership.Role(offer.role)]) for offer in waiting.order_by("pk")
+        ],
+        "roles": list_roles(request.membership),
+        "form": form,
+        "offer": request.session.pop("offer", None),
+    }
+    return render(request, "accounts/team.html", context)
+
+
+def _invite(request: MemberRequest, form: InviteForm) -> None:
+    rate_limits.hit("invite", request.account.uuid)
+    invitation, token = services.create_invitation(
+        account=request.account,
+        email=form.cleaned_data["email"],
+        role=form.cleaned_data["role"],
+        actor=request.user,
+    )
+    sent, link = mails.send_invitation(invitation, token)
+    # For the manager to pass on by hand; the next page shows it, no later one.
+    request.session["offer"] = {"email": invitation.email, "link": link, "sent": sent}
+
+
+@require_POST
+@manager_required
+def cancel(request: MemberRequest, uuid: UUID) -> HttpResponse:
+    invitation = get_invitation(request.account, uuid)
+    with refusals.as_notice(request, _("The invitation was cancelled.")):
+        services.cancel_invitation(invitation, request.user)
+    return redirect("accounts:team")
+
+
+@require_POST
+@manager_required
+def set_role(request: MemberRequest, uuid: UUID) -> HttpResponse:
+    member = get_membership(request.account, uuid)
+    form = RoleForm(request.POST, by=request.membership)
+    if form.is_valid():
+        with refusals.as_notice(request, _("The role was changed.")):
+            role = form.cleaned_data["role"]
+            services.change_role(membership=member, role=role, by=request.membership)
+    return redirect("accounts:team")
+
+
+@require_POST
+@member_required
+def remove(request: MemberRequest, uuid: UUID) -> HttpResponse:
+    """Take somebody out, or leave oneself."""
+    member = get_membership(request.account, uuid)
+    leaving = member == request.membership
+    if not leaving and not request.membership.is_manager:
+        raise NotFound
+    name = member.user.display_name
+    done = _("%(name)s is no longer on the team.") % {"name": name}
+    with refusals.as_notice(request, done):
+        services.remove_member(membership=member, by=request.membership)
+        if leaving:
+            return redirect("accounts:home")
+    return redirect("accounts:team")
