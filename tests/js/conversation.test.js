@@ -184,6 +184,7 @@ test("a refusal for now is repeated after the time the server names, in the same
   server.refuse("message.post", limited);
   guest.post("one");
   guest.post("two");
+  await settle();
   await pass(2_999);
   assert.deepEqual(statuses(guest), ["sending", "sending"]);
   await pass(1);
@@ -256,6 +257,7 @@ test("typing is told every 4 s, shown for 6 s, and ended by the message", async 
   const member = await join(MEMBER);
   guest.type();
   guest.type();
+  await settle();
   await pass(3_999);
   guest.type();
   await settle();

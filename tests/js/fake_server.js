@@ -13,7 +13,7 @@ const START_AT = 1_764_000_000_000;
 
 /** Lets everything run that waits for no timer. */
 export async function settle() {
-  for (let turn = 0; turn < 20; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+  for (let turn = 0; turn < 60; turn += 1) await new Promise((resolve) => setImmediate(resolve));
 }
 
 class FakeSocket extends EventTarget {
@@ -32,7 +32,7 @@ class FakeSocket extends EventTarget {
   send(text) {
     const frame = JSON.parse(text);
     this.server.sent.push({ socket: this, ...frame });
-    queueMicrotask(() => this.server.receive(this, frame));
+    setImmediate(() => this.server.receive(this, frame));
   }
 
   close() {
@@ -90,7 +90,7 @@ const COMMANDS = {
     server.publish("typing", { from: socket.participant, on }, socket);
   },
   signal: (server, socket, { room, to, connection, ...signal }) => {
-    const target = server.sockets.find((other) => other.connection === connection);
+    const target = server.sockets.findLast((other) => other.connection === connection);
     const data = { from: socket.participant, connection: socket.connection, ...signal };
     target?.push({ event: "signal", room: ROOM, data });
   },

@@ -5,6 +5,7 @@ import { Timers } from "./timers.js";
 const CONFIRM_MS = 3_000; // a channel that does not confirm by then is helped by the server
 const REVIEW_MS = 1_000;
 const REPEAT_MS = 10_000;
+const AWAY = ["disconnected", "not_connected"];
 
 /**
  * What a delivery needs of its room.
@@ -15,7 +16,7 @@ const REPEAT_MS = 10_000;
  * @property {(frame: object) => void} broadcast over every open data channel
  * @property {(person: object) => boolean} isDirect whether every tab of theirs has a channel
  * @property {(entry: object, reply: {seq: number | null, at: number}) => void} onSent
- * @property {(entry: object) => void} onDelivered every present peer has confirmed it
+ * @property {(entry: {client_id: string}) => void} onDelivered enough peers have confirmed it
  * @property {(entry: object, error: CommandError) => void} onFailed
  */
 
@@ -48,13 +49,15 @@ export class StoredDelivery {
     this.#busy = false;
   }
 
-  /** A peer confirmed it over the channel; the server's word counts. */
-  confirm() {}
+  /** A peer has it; it stays unsent until the server has it too. */
+  confirm(from, clientId) {
+    this.#way.onDelivered({ client_id: clientId });
+  }
 
   review() {}
 
   stop() {
-    this.#timers.stopAll();
+    this.#timers.close();
   }
 
   async #post(entry) {
@@ -70,6 +73,7 @@ export class StoredDelivery {
   }
 
   #later(error) {
+    if (AWAY.includes(error.code)) return false; // the sync after the next open flushes
     this.#attempt += 1;
     const delayMs = error.retryAfterMs ?? backoff(this.#attempt);
     this.#timers.start("flush", delayMs, () => this.flush());
@@ -77,7 +81,7 @@ export class StoredDelivery {
   }
 }
 
-/** Storage `none`: nobody keeps it, so it stays here until every present peer has confirmed it. */
+/** Storage `none`: nobody keeps it, so it stays here until enough peers have confirmed it. */
 export class PassedDelivery {
   #confirmed = new Map(); // client_id → participants
   #outbox;
@@ -117,7 +121,7 @@ export class PassedDelivery {
   }
 
   stop() {
-    this.#timers.stopAll();
+    this.#timers.close();
   }
 
   async #pass(entry, isDirect) {

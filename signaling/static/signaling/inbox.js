@@ -1,3 +1,4 @@
+import { sleep } from "./backoff.js";
 import { Conversation } from "./conversation.js";
 
 const RELOAD_DELAY_MS = 250; // several rooms may wake up at once
@@ -219,10 +220,4 @@ function forward(known, data) {
 function complete(room) {
   const whole = { last_seq: 0, read_seq: 0, preview: "", activity_at: 0, online: false, ...room };
   return { ...whole, unread: Math.max(0, whole.last_seq - whole.read_seq) };
-}
-
-function sleep(delayMs) {
-  return new Promise((resolve) => {
-    setTimeout(resolve, delayMs);
-  });
 }

@@ -32,7 +32,7 @@ export class Posting {
       broadcast: (frame) => direct.broadcast(frame),
       isDirect: (person) => direct.isDirect(person),
       onSent: (entry, reply) => this.#onSent(entry, reply),
-      onDelivered: (entry) => this.#mark(entry, { isSent: true, isDelivered: true }),
+      onDelivered: (entry) => this.#mark(entry, { isDelivered: true }),
       onFailed: (entry, error) => this.#fail(entry, error),
     };
   }
@@ -78,7 +78,6 @@ export class Posting {
 
   /** A peer has it. */
   confirm(from, clientId) {
-    this.#mark({ client_id: clientId }, { isDelivered: true });
     this.#delivery?.confirm(from, clientId);
   }
 
@@ -93,6 +92,7 @@ export class Posting {
 
   stop() {
     this.#delivery?.stop();
+    this.#delivery = null;
   }
 
   /** Sets the states of our messages. Returns whether one changed. */

@@ -72,7 +72,7 @@ export class Timeline {
 function statusOf({ seq, isSent, isDelivered }, entry, readSeq, arrivedSeq) {
   if (entry?.failed) return "failed";
   if (seq && seq <= readSeq) return "read";
-  if (isDelivered && !(entry && !isSent)) return "delivered";
+  if (isDelivered && !entry) return "delivered";
   if (seq && seq <= arrivedSeq) return "delivered";
   return entry && !seq && !isSent ? "sending" : "sent";
 }

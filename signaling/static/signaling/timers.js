@@ -1,6 +1,7 @@
 /** Timers by name: starting one again replaces it. */
 export class Timers {
   #byName = new Map();
+  #isClosed = false;
 
   get size() {
     return this.#byName.size;
@@ -8,6 +9,7 @@ export class Timers {
 
   start(name, delayMs, action) {
     this.stop(name);
+    if (this.#isClosed) return;
     const fire = () => {
       this.#byName.delete(name);
       action();
@@ -22,5 +24,11 @@ export class Timers {
 
   stopAll() {
     for (const name of [...this.#byName.keys()]) this.stop(name);
+  }
+
+  /** For good: what is still under way may not start another one. */
+  close() {
+    this.stopAll();
+    this.#isClosed = true;
   }
 }

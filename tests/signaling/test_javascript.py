@@ -1,0 +1,13 @@
+"""The browser's library, tested by Node itself; this brings its verdict into the suite."""
+
+import subprocess
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def test_the_javascript_library_passes_its_own_tests():
+    run = subprocess.run(
+        ["node", "--test", "tests/js/"], cwd=ROOT, capture_output=True, text=True, timeout=120
+    )
+    assert run.returncode == 0, run.stdout + run.stderr
