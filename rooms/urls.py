@@ -2,7 +2,16 @@ from __future__ import annotations
 
 from django.urls import path
 
-from rooms.views import guest, inbox, link_assets, links, notifications, properties, welcome
+from rooms.views import (
+    guest,
+    inbox,
+    link_assets,
+    links,
+    new_account,
+    notifications,
+    properties,
+    welcome,
+)
 
 app_name = "rooms"
 
@@ -12,6 +21,7 @@ urlpatterns = [
     path("inbox/<uuid:room_uuid>/details", inbox.show_details, name="room_details"),
     path("inbox/<uuid:room_uuid>/close", inbox.close, name="room_close"),
     path("inbox/<uuid:room_uuid>/reopen", inbox.reopen, name="room_reopen"),
+    path("account/new", new_account.open_another, name="new_account"),
     path("welcome", welcome.show_welcome, name="welcome"),
     path("properties", properties.list_properties, name="properties"),
     path("properties/new", properties.new_property, name="property_new"),
