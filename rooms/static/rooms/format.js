@@ -1,0 +1,59 @@
+const DAY_MS = 86_400_000;
+const UNITS = [
+  ["day", DAY_MS],
+  ["hour", 3_600_000],
+  ["minute", 60_000],
+  ["second", 1_000],
+];
+
+/** Puts values into the places of a phrase: fill("{count} new", {count: 3}). */
+export function fill(phrase, values) {
+  return phrase.replace(/\{(\w+)\}/g, (place, name) => values[name] ?? place);
+}
+
+/** One or two characters that stand for a name. */
+export function initials(name) {
+  const words = name.trim().split(/\s+/u).map((word) => [...word]);
+  const last = words.length > 1 ? words.at(-1)[0] : "";
+  return ((words[0][0] ?? "?") + last).toUpperCase();
+}
+
+/** Dates and times in the reader's zone and language. */
+export class Clock {
+  #day;
+  #phrases;
+  #relative;
+  #time;
+
+  /**
+   * @param {string} language
+   * @param {{today: string, yesterday: string}} phrases
+   */
+  constructor(language, phrases) {
+    this.#phrases = phrases;
+    this.#time = new Intl.DateTimeFormat(language, { hour: "2-digit", minute: "2-digit" });
+    this.#day = new Intl.DateTimeFormat(language, { dateStyle: "full" });
+    this.#relative = new Intl.RelativeTimeFormat(language);
+  }
+
+  time(at) {
+    return this.#time.format(at);
+  }
+
+  day(at, now = Date.now()) {
+    const days = Math.round((startOfDay(now) - startOfDay(at)) / DAY_MS);
+    if (days === 0) return this.#phrases.today;
+    return days === 1 ? this.#phrases.yesterday : this.#day.format(at);
+  }
+
+  /** "12 seconds ago" */
+  ago(at, now = Date.now()) {
+    const passedMs = Math.max(0, now - at);
+    const [unit, lengthMs] = UNITS.find(([, ms]) => passedMs >= ms) ?? UNITS.at(-1);
+    return this.#relative.format(-Math.floor(passedMs / lengthMs), unit);
+  }
+}
+
+export function startOfDay(at) {
+  return new Date(at).setHours(0, 0, 0, 0);
+}

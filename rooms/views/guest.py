@@ -1,0 +1,287 @@
+"""The guest's page and the door behind it. Neither touches the session."""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import wraps
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.template.loader import render_to_string
+from django.utils.cache import patch_vary_headers
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_POST, require_safe
+
+from accounts import rate_limits
+from accounts.errors import DomainError, Forbidden, Invalid, LimitReached, RateLimited
+from accounts.models import Account
+from rooms import access, modules, phrases, tokens
+from rooms.errors import LinkGone, LinkNotFound
+from rooms.models import DirectLink, Property
+from rooms.services.prefill import MAX_TOKEN_CHARS
+from rooms.services.validation import clean_line
+from rooms.services.visits import Visit, join_link
+
+ADDRESS = re.compile(r"[A-Za-z0-9_-]{1,60}")
+MAX_BODY_BYTES = 4096
+MAX_NICKNAME_CHARS = 60
+MAX_PASSCODE_CHARS = 64
+# The longest a browser keeps a cookie.
+COOKIE_AGE_S = 400 * 86_400
+COOKIE_PATH = "/c/"
+FIELDS = {
+    "nickname": MAX_NICKNAME_CHARS,
+    "passcode": MAX_PASSCODE_CHARS,
+    "prefill": MAX_TOKEN_CHARS,
+}
+WS_PATH = "/ws/"
+
+
+class BodyTooLarge(DomainError):
+    code = "body_too_large"
+    status = 413
+    text = f"Send at most {MAX_BODY_BYTES} bytes."
+
+
+class NotJson(DomainError):
+    code = "unsupported_media_type"
+    status = 415
+    text = "Send application/json."
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What a guest says at the door; everything may be left out."""
+
+    nickname: str = ""
+    passcode: str = ""
+    prefill: str = ""
+
+
+# --- The page
+
+
+@require_safe
+def show_page(request: HttpRequest, address: str) -> HttpResponse:
+    """Answer with the conversation page, or one friendly page that gives no reason."""
+    try:
+        rate_limits.hit("page", rate_limits.client_address(request))
+        link = _open_door(request, address)
+    except (LinkNotFound, LinkGone, RateLimited) as error:
+        return _show_refusal(request, error)
+    language = phrases.choose_language(_accepted(request), link.property.languages)
+    context = {
+        "property": link.property,
+        "language": language,
+        "phrases": phrases.get_phrases(language),
+        "modules": modules.list_modules("rooms/guest.js"),
+        "config": _describe_door(request, link, address, language),
+    }
+    return _finish(HttpResponse(render_to_string("rooms/guest/page.html", context)))
+
+
+def _open_door(request: HttpRequest, address: str) -> DirectLink:
+    """Return the link; a full one lets only those in who have been here. Raises LinkNotFound,
+    LinkGone.
+    """
+    if not ADDRESS.fullmatch(address):
+        raise LinkNotFound
+    link = access.open_link(address)
+    is_full = link.guest_limit is not None and link.guest_count >= link.guest_limit
+    if is_full and _read_cookie(request, link.account) is None:
+        raise LinkGone
+    return link
+
+
+def _describe_door(
+    request: HttpRequest, link: DirectLink, address: str, language: str
+) -> dict[str, Any]:
+    """Return what the page's script has to know before anybody has joined."""
+    brand = link.property
+    return {
+        "join": f"{COOKIE_PATH}{address}/join",
+        "address": address,
+        "known": _read_cookie(request, link.account) is not None,
+        "passcode": bool(link.passcode),
+        "nickname": brand.nickname,
+        "property": {
+            "name": brand.name,
+            "greeting": brand.greeting,
+            "offline_text": brand.offline_text,
+        },
+        "prefill": request.GET.get("prefill") or request.GET.get("p", ""),
+        "language": language,
+        "phrases": phrases.get_phrases(language),
+    }
+
+
+def _show_refusal(request: HttpRequest, error: DomainError) -> HttpResponse:
+    language = phrases.choose_language(_accepted(request), [])
+    words = phrases.get_phrases(language)
+    context = {
+        "language": language,
+        "title": words["busy_title" if isinstance(error, RateLimited) else "gone_title"],
+        "text": words["busy_text" if isinstance(error, RateLimited) else "gone_text"],
+    }
+    page = render_to_string("rooms/guest/refusal.html", context)
+    response = _finish(HttpResponse(page, status=error.status))
+    _set_retry_after(response, error)
+    return response
+
+
+def _accepted(request: HttpRequest) -> str:
+    return request.headers.get("Accept-Language", "")
+
+
+def _finish(response: HttpResponse) -> HttpResponse:
+    # Not `no-referrer`: with it some browsers send `Origin: null` to our own join endpoint.
+    response["Referrer-Policy"] = "same-origin"
+    response["X-Robots-Tag"] = "noindex, nofollow"
+    response["Cache-Control"] = "private, no-cache"
+    patch_vary_headers(response, ["Accept-Language"])
+    return response
+
+
+# --- The door
+
+
+def _answer_errors(
+    view: Callable[[HttpRequest, str], HttpResponse],
+) -> Callable[[HttpRequest, str], HttpResponse]:
+    """Turn refusals into `{"error": {"code", "message", "field"?}}` for the page's script."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, address: str) -> HttpResponse:
+        try:
+            response = view(request, address)
+        except DomainError as error:
+            response = JsonResponse({"error": _describe_error(error)}, status=error.status)
+            _set_retry_after(response, error)
+        response["Cache-Control"] = "no-store"
+        return response
+
+    return guarded
+
+
+def _describe_error(error: DomainError) -> dict[str, str]:
+    # How much the owner has bought is nothing a guest needs to read.
+    message = "Nobody can take a new conversation right now."
+    described = {
+        "code": error.code,
+        "message": message if isinstance(error, LimitReached) else str(error),
+    }
+    return {**described, "field": error.field} if error.field else described
+
+
+def _set_retry_after(response: HttpResponse, error: DomainError) -> None:
+    if isinstance(error, RateLimited):
+        response["Retry-After"] = str(max(1, math.ceil(error.retry_after_s)))
+
+
+# A form of another site cannot send this: the origin is checked below.
+@csrf_exempt
+@require_POST
+@_answer_errors
+def join(request: HttpRequest, address: str) -> HttpResponse:
+    """Let a guest in: the same guest comes back to the same room, each tab as a connection."""
+    _check_origin(request)
+    rate_limits.hit("join", rate_limits.client_address(request))
+    wish = _read_wish(request)
+    link = _open_door(request, address)
+    visit = join_link(
+        link=link,
+        guest_uuid=_read_cookie(request, link.account),
+        nickname="" if link.property.nickname == Property.Nickname.NEVER else wish.nickname,
+        passcode=wish.passcode,
+        language=phrases.choose_language(_accepted(request), link.property.languages),
+        prefill=wish.prefill,
+    )
+    response = JsonResponse(_describe_visit(link, visit), status=201)
+    _set_cookie(request, response, link.account, visit.guest.uuid)
+    return response
+
+
+def _check_origin(request: HttpRequest) -> None:
+    """Refuse what another site's page sends. Programs send no Origin and carry no cookie."""
+    if request.headers.get("Sec-Fetch-Site", "same-origin") == "cross-site":
+        raise Forbidden("This page may not ask for that.")
+    origin = request.headers.get("Origin")
+    own = f"{request.scheme}://{request.get_host()}"
+    if origin is not None and origin != own and origin not in settings.WS_ALLOWED_ORIGINS:
+        raise Forbidden("This page may not ask for that.")
+
+
+def _read_wish(request: HttpRequest) -> Wish:
+    if request.content_type != "application/json":
+        raise NotJson
+    body = request.read(MAX_BODY_BYTES + 1)
+    if len(body) > MAX_BODY_BYTES:
+        raise BodyTooLarge
+    try:
+        said = json.loads(body or b"{}")
+    except (ValueError, RecursionError):
+        raise Invalid("This is not JSON.") from None
+    if not isinstance(said, dict):
+        raise Invalid("Send a JSON object.")
+    return Wish(**{name: _read_field(name, value) for name, value in said.items()})
+
+
+def _read_field(name: str, value: object) -> str:
+    if name not in FIELDS:
+        raise Invalid("This field is unknown.", field=name[:40])
+    if not isinstance(value, str):
+        raise Invalid("Send a text.", field=name)
+    if len(value) > FIELDS[name]:
+        raise Invalid(f"Send at most {FIELDS[name]} characters.", field=name)
+    return clean_line(value, name)
+
+
+def _describe_visit(link: DirectLink, visit: Visit) -> dict[str, Any]:
+    entry = tokens.Pass(
+        account=str(link.account.uuid),
+        connection=tokens.new_connection(),
+        room=str(visit.room.uuid),
+        participant=str(visit.participant.uuid),
+    )
+    return {
+        "ticket": tokens.sign_ticket(entry),
+        "resume": tokens.sign_resume(entry),
+        "room": entry.room,
+        "participant": entry.participant,
+        "ws": WS_PATH,
+        "policies": {"storage": link.property.storage, "transport": link.property.transport},
+    }
+
+
+def _cookie_name(account: Account) -> str:
+    return f"guest_{account.uuid.hex[:12]}"
+
+
+def _read_cookie(request: HttpRequest, account: Account) -> UUID | None:
+    value = request.COOKIES.get(_cookie_name(account))
+    if not value:
+        return None
+    try:
+        return tokens.read_guest(value)
+    except tokens.BadToken:
+        return None
+
+
+def _set_cookie(
+    request: HttpRequest, response: HttpResponse, account: Account, guest_uuid: UUID
+) -> None:
+    response.set_cookie(
+        _cookie_name(account),
+        tokens.sign_guest(guest_uuid),
+        max_age=COOKIE_AGE_S,
+        path=COOKIE_PATH,
+        secure=request.is_secure(),
+        httponly=True,
+        samesite="Lax",
+    )
