@@ -1,0 +1,115 @@
+"""What the inbox says, in the languages of the dashboard; `{…}` are places for values.
+
+The page's script gets the same texts as one JSON object.
+"""
+
+from __future__ import annotations
+
+from rooms.phrases import LANGUAGES
+
+# key: (English, 简体中文)
+PHRASES: dict[str, tuple[str, str]] = {
+    "inbox": ("Inbox", "收件箱"),
+    "conversations": ("Conversations", "对话"),
+    "conversation": ("Conversation", "对话"),
+    # Connection, in words
+    "state_connecting": ("Connecting…", "正在连接…"),
+    "state_open": ("Live", "已连接"),
+    "state_waiting": ("Offline. Trying again…", "离线，正在重试…"),
+    "state_closed": ("Disconnected. Reload the page.", "连接已断开，请刷新页面。"),
+    # The list
+    "open": ("Open", "进行中"),
+    "closed": ("Closed", "已关闭"),
+    "unread": ("{count} unread", "{count} 条未读"),
+    "arrived_now": ("Just arrived", "刚刚到来"),
+    "no_message": ("No message yet", "还没有消息"),
+    "online": ("Online", "在线"),
+    "offline": ("Away", "离线"),
+    "load_more": ("Show more", "显示更多"),
+    "none_open": ("No open conversations", "没有进行中的对话"),
+    "none_open_text": (
+        "A new one appears here the moment somebody opens your link.",
+        "有人打开你的链接时，新对话会立即出现在这里。",
+    ),
+    "none_closed": ("No closed conversations", "没有已关闭的对话"),
+    "none_closed_text": (
+        "Conversations you close are kept here and can be opened again.",
+        "你关闭的对话会保留在这里，可以重新打开。",
+    ),
+    "arrival": ("{name} has arrived at {property}", "{name} 来到了 {property}"),
+    "yesterday": ("Yesterday", "昨天"),
+    # Sound
+    "sound_on": ("Sound is on", "提示音已开"),
+    "sound_off": ("Sound is off", "提示音已关"),
+    # The open conversation
+    "back": ("Back to the list", "返回列表"),
+    "close": ("Close", "关闭对话"),
+    "reopen": ("Reopen", "重新打开"),
+    "closed_now": ("The conversation is closed.", "对话已关闭。"),
+    "reopened_now": ("The conversation is open again.", "对话已重新打开。"),
+    "reopen_refused": (
+        "Everybody with this link meets in a newer conversation now.",
+        "此链接的访客现在都在一个较新的对话中。",
+    ),
+    "failed": ("This did not work. Please try again.", "操作未成功，请重试。"),
+    "gone": ("This conversation is not there any more.", "此对话已不存在。"),
+    "also_here_one": ("{name} is also here", "{name} 也在这里"),
+    "also_here_many": ("{names} are also here", "{names} 也在这里"),
+    "pick": ("Choose a conversation", "选择一个对话"),
+    "pick_text": (
+        "Move with J and K or the arrow keys, open with Enter, go back with Esc.",
+        "用 J、K 或方向键移动，Enter 打开，Esc 返回。",
+    ),
+    # Details
+    "details": ("Details", "详情"),
+    "show_details": ("Show details", "显示详情"),
+    "hide_details": ("Hide details", "隐藏详情"),
+    "guest": ("Guest", "访客"),
+    "guests": ("Guests", "访客"),
+    "guests_more": ("and {count} more", "另有 {count} 人"),
+    "language": ("Language", "语言"),
+    "visit": ("Visit", "来访"),
+    "arrived": ("Arrived", "到来时间"),
+    "first_seen": ("First seen", "首次到来"),
+    "visits": ("Visits", "来访次数"),
+    "called": ("You were called", "通知时间"),
+    "link": ("Link", "链接"),
+    "property": ("Property", "门铃"),
+    "link_dead": ("Does not open conversations now", "现在不能打开对话"),
+    "copy_link": ("Copy link", "复制链接"),
+    "copied": ("Copied", "已复制"),
+    "transport": ("Text travels", "文字传送"),
+    "direct": ("Direct", "直连"),
+    "relayed": ("Relayed", "经中继"),
+    "server": ("Through the server", "经服务器"),
+    "round_trip": ("{ms} ms", "{ms} 毫秒"),
+    "storage": ("Storage", "存储"),
+    "stored": ("Kept on the server", "保存在服务器"),
+    "not_stored": ("Never stored", "从不存储"),
+    "team_here": ("Team here", "在此的同事"),
+    "only_you": ("Only you", "只有你"),
+    # Nobody has come yet
+    "empty": ("Your doorbell is ready", "你的门铃已就绪"),
+    "empty_text": (
+        "Whoever opens this link is in a conversation with you at once. It appears here.",
+        "任何人打开此链接即可立刻与你对话，对话会出现在这里。",
+    ),
+    "empty_no_link": (
+        "Make a link, hand it out, and whoever opens it appears here.",
+        "创建一个链接并发出去，打开它的人会出现在这里。",
+    ),
+    "your_link": ("Your link", "你的链接"),
+    "copy": ("Copy", "复制"),
+    "qr": ("QR code of your link", "你的链接的二维码"),
+    "try": (
+        "Open it in a private window to try it as a guest.",
+        "在隐私窗口中打开，以访客身份试一试。",
+    ),
+    "go_to_links": ("Properties and links", "门铃与链接"),
+}
+
+
+def get_inbox_phrases(language: str) -> dict[str, str]:
+    """Return every text in this language, in English where we do not speak it."""
+    column = LANGUAGES.index(language) if language in LANGUAGES else 0
+    return {key: texts[column] for key, texts in PHRASES.items()}

@@ -1,0 +1,118 @@
+import { showToast } from "../accounts/toasts.js";
+import { ConversationView } from "./conversation-view.js";
+
+/** The one conversation that is open: watched over the page's socket, shown beside the list. */
+export class OpenRoom {
+  #conversation = null;
+  #details;
+  #facts = null;
+  #id = null;
+  #inbox;
+  #known; // facts the page came with
+  #onGone;
+  #page;
+  #pane;
+  #root;
+  #storage;
+  #view = null;
+
+  /**
+   * @param {object} options
+   * @param {HTMLElement} options.root the inbox
+   * @param {import("../signaling/inbox.js").Inbox} options.inbox
+   * @param {object} options.page what the page was rendered with
+   * @param {import("./inbox-details.js").Details} options.details
+   * @param {import("./inbox-room.js").RoomPane} options.roomPane
+   * @param {Storage | null} options.storage for drafts
+   * @param {() => void} options.onGone the room is not ours any more
+   */
+  constructor({ root, inbox, page, details, roomPane, storage, onGone }) {
+    this.#details = details;
+    this.#inbox = inbox;
+    this.#known = page.details;
+    this.#onGone = onGone;
+    this.#page = page;
+    this.#pane = roomPane;
+    this.#root = root;
+    this.#storage = storage;
+  }
+
+  /** @param {string | null} id */
+  show(id) {
+    if (id === this.#id) return;
+    this.#leave();
+    this.#id = id;
+    this.#pane.show(id);
+    if (id) this.#enter(id);
+  }
+
+  /** Says anew whose room it is and who is there. */
+  refresh() {
+    if (!this.#id) return;
+    const summary = this.#inbox.get(this.#id) ?? this.#facts?.room;
+    const status = this.#conversation.room?.status ?? summary?.status;
+    if (summary) this.#pane.describe({ ...summary, status });
+    const { self, participants } = this.#conversation;
+    const people = [...participants.values()];
+    const others = people.filter((person) => person.participant !== self?.participant);
+    this.#pane.showPeople(others);
+    this.#details.showPeople(others);
+  }
+
+  #enter(id) {
+    const conversation = this.#inbox.open(id);
+    this.#conversation = conversation;
+    conversation.addEventListener("change", () => id === this.#id && this.refresh());
+    conversation.addEventListener("gone", () => id === this.#id && this.#lose());
+    this.#view = new ConversationView({
+      container: this.#root.querySelector("[data-role=conversation]"),
+      conversation,
+      phrases: this.#page.phrases,
+      language: this.#page.language,
+      storage: this.#storage,
+      onReopen: () => this.#root.querySelector("[data-role=reopen-form]").requestSubmit(),
+    });
+    // Not on a phone: the keyboard would cover what one came to read.
+    if (window.matchMedia("(pointer: fine)").matches) this.#view.focus();
+    this.#learn(id);
+  }
+
+  #leave() {
+    if (!this.#id) return;
+    this.#view.stop();
+    this.#inbox.close(this.#id);
+    this.#conversation = null;
+    this.#facts = null;
+    this.#view = null;
+  }
+
+  async #learn(id) {
+    const known = this.#known?.room.id === id ? this.#known : null;
+    this.#known = null;
+    this.#take(known);
+    if (known) return;
+    const facts = await fetchFacts(`${this.#root.dataset.url}/${id}/details`);
+    if (id === this.#id && facts) this.#take(facts);
+  }
+
+  #take(facts) {
+    this.#facts = facts;
+    this.#details.show(facts);
+    this.refresh();
+  }
+
+  #lose() {
+    showToast(this.#page.texts.gone, { bad: true });
+    this.#onGone();
+  }
+}
+
+/** Null when the server does not answer; the conversation goes on without. */
+async function fetchFacts(url) {
+  try {
+    const response = await fetch(url, { headers: { Accept: "application/json" } });
+    return response.ok ? await response.json() : null;
+  } catch {
+    return null;
+  }
+}

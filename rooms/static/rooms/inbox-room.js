@@ -1,0 +1,98 @@
+import { showToast } from "../accounts/toasts.js";
+import { fill, initials } from "./format.js";
+
+/** The bar above the open conversation: whose it is, who else is here, close and reopen. */
+export class RoomPane {
+  #inbox;
+  #id = null;
+  #root;
+  #texts;
+
+  /**
+   * @param {object} options
+   * @param {HTMLElement} options.root the inbox
+   * @param {import("../signaling/inbox.js").Inbox} options.inbox
+   * @param {object} options.texts
+   */
+  constructor({ root, inbox, texts }) {
+    this.#inbox = inbox;
+    this.#root = root;
+    this.#texts = texts;
+    for (const role of ["close-form", "reopen-form"]) {
+      this.#part(role).addEventListener("submit", (event) => this.#submit(event));
+    }
+  }
+
+  /** @param {string | null} id */
+  show(id) {
+    this.#id = id;
+    this.#root.dataset.pane = id ? "room" : "list";
+    this.#part("room-view").hidden = !id;
+    this.#part("nothing").hidden = Boolean(id);
+    this.#part("pick").hidden = this.#root.hasAttribute("data-empty");
+    const url = `${this.#root.dataset.url}/${id}`;
+    this.#part("close-form").action = `${url}/close`;
+    this.#part("reopen-form").action = `${url}/reopen`;
+  }
+
+  /** @param {object} room a summary, as in the list */
+  describe(room) {
+    const { name, property_name: property, link_label: label, online } = room;
+    this.#part("room-name").textContent = name;
+    this.#part("room-initials").textContent = initials(name);
+    this.#part("room-view").dataset.online = online;
+    const presence = online ? this.#texts.online : this.#texts.offline;
+    this.#part("room-sub").textContent = [presence, property, label].filter(Boolean).join(" · ");
+    this.#showStatus(room.status);
+  }
+
+  /** @param {object[]} people of the conversation, ourselves left out */
+  showPeople(people) {
+    const team = people.filter((one) => one.kind !== "guest" && one.connections.length > 0);
+    const names = team.map((one) => one.name).join(", ");
+    const text = team.length > 1 ? this.#texts.also_here_many : this.#texts.also_here_one;
+    const line = this.#part("also");
+    line.hidden = team.length === 0;
+    const said = team.length > 0 ? fill(text, { name: names, names }) : "";
+    if (line.textContent !== said) line.textContent = said;
+  }
+
+  #showStatus(status) {
+    this.#part("room-view").dataset.status = status;
+    this.#part("close-form").hidden = status !== "open";
+    this.#part("reopen-form").hidden = status === "open";
+  }
+
+  async #submit(event) {
+    event.preventDefault();
+    const form = event.currentTarget;
+    const wanted = form === this.#part("close-form") ? "closed" : "open";
+    const id = this.#id;
+    const button = form.querySelector("button");
+    button.disabled = true;
+    try {
+      const { status } = await post(form);
+      if (id === this.#id) this.#showStatus(status);
+      const done = wanted === "open" ? this.#texts.reopened_now : this.#texts.closed_now;
+      showToast(status === wanted ? done : this.#texts.reopen_refused);
+    } catch {
+      showToast(this.#texts.failed, { bad: true });
+    } finally {
+      button.disabled = false;
+    }
+  }
+
+  #part(role) {
+    return this.#root.querySelector(`[data-role=${role}]`);
+  }
+}
+
+async function post(form) {
+  const response = await fetch(form.action, {
+    method: "POST",
+    body: new URLSearchParams(new FormData(form)),
+    headers: { Accept: "application/json" },
+  });
+  if (!response.ok) throw new Error(String(response.status));
+  return response.json();
+}

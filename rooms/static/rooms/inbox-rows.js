@@ -1,0 +1,94 @@
+import { fill, initials } from "./format.js";
+
+/** The list of rooms: one row each, moved rather than made again, so that focus stays. */
+export class RoomRows {
+  #attention;
+  #list;
+  #moments;
+  #template;
+  #texts;
+  #url;
+
+  /**
+   * @param {object} options
+   * @param {HTMLElement} options.root the inbox
+   * @param {object} options.texts
+   * @param {import("./inbox-moments.js").Moments} options.moments
+   * @param {import("./inbox-attention.js").Attention} options.attention
+   */
+  constructor({ root, texts, moments, attention }) {
+    this.#attention = attention;
+    this.#list = root.querySelector("[data-role=room-list]");
+    this.#moments = moments;
+    this.#template = root.querySelector("[data-role=row-template]");
+    this.#texts = texts;
+    this.#url = root.dataset.url;
+  }
+
+  /** The links of the rows, from top to bottom. */
+  get links() {
+    return [...this.#list.querySelectorAll("[data-role=room]")];
+  }
+
+  get(id) {
+    return this.links.find((link) => link.dataset.room === id) ?? null;
+  }
+
+  show(rooms, selected) {
+    const known = new Map(this.links.map((link) => [link.dataset.room, link]));
+    const focused = document.activeElement;
+    let before = this.#list.firstElementChild;
+    for (const room of rooms) {
+      const link = known.get(room.id) ?? this.#make(room);
+      known.delete(room.id);
+      this.#fill(link, room, selected);
+      if (link.parentElement === before) before = before.nextElementSibling;
+      else this.#list.insertBefore(link.parentElement, before);
+    }
+    for (const link of known.values()) link.parentElement.remove();
+    if (focused?.isConnected && focused !== document.activeElement) focused.focus();
+    this.#list.toggleAttribute("data-places", new Set(rooms.map(placeOf)).size > 1);
+  }
+
+  #make(room) {
+    const item = this.#template.content.firstElementChild.cloneNode(true);
+    const link = item.querySelector("[data-role=room]");
+    link.href = `${this.#url}/${room.id}`;
+    link.dataset.room = room.id;
+    return link;
+  }
+
+  #fill(link, room, selected) {
+    const { dataset } = link;
+    dataset.unread = room.unread;
+    dataset.online = room.online;
+    dataset.arrived = this.#attention.hasArrived(room.id);
+    if (room.id === selected) link.setAttribute("aria-current", "true");
+    else link.removeAttribute("aria-current");
+    write(link, "initials", initials(room.name));
+    write(link, "name", room.name);
+    write(link, "time", this.#moments.short(room.activity_at));
+    write(link, "preview", room.preview || this.#describeSilence(room));
+    write(link, "count", room.unread > 99 ? "99+" : room.unread || "");
+    write(link, "place", placeOf(room));
+    write(link, "spoken", this.#describe(room));
+  }
+
+  #describeSilence(room) {
+    return this.#attention.hasArrived(room.id) ? this.#texts.arrived_now : this.#texts.no_message;
+  }
+
+  #describe(room) {
+    const unread = room.unread ? fill(this.#texts.unread, { count: room.unread }) : "";
+    return [room.online ? this.#texts.online : "", unread].filter(Boolean).join(", ");
+  }
+}
+
+function placeOf(room) {
+  return [room.property_name, room.link_label].filter(Boolean).join(" · ");
+}
+
+function write(link, part, text) {
+  const element = link.querySelector(`[data-part=${part}]`);
+  if (element.textContent !== String(text)) element.textContent = text;
+}

@@ -1,0 +1,116 @@
+/** The inbox page: reads what it was rendered with, opens the one socket, ties the parts together. */
+import { SignalingClient } from "../signaling/client.js";
+import { Inbox } from "../signaling/inbox.js";
+import { socketUrl } from "../signaling/transport.js";
+import { fill } from "./format.js";
+import { Attention, badgeTitle } from "./inbox-attention.js";
+import { Chime } from "./inbox-chime.js";
+import { OpenRoom } from "./inbox-conversation.js";
+import { Details } from "./inbox-details.js";
+import { watchKeys } from "./inbox-keys.js";
+import { ListPane } from "./inbox-list.js";
+import { Memory } from "./inbox-memory.js";
+import { RoomPane } from "./inbox-room.js";
+import { Route } from "./inbox-route.js";
+import { SoundButton } from "./inbox-sound.js";
+import { Tickets } from "./inbox-tickets.js";
+import { Moments } from "./inbox-moments.js";
+
+const root = document.querySelector("[data-role=inbox]");
+const page = JSON.parse(document.getElementById("inbox-page").textContent);
+const { texts } = page;
+const memory = new Memory(() => window.localStorage);
+const moments = new Moments(page.language, texts.yesterday);
+const title = document.title;
+
+const tickets = new Tickets(page.socket, root.querySelector("[data-role=csrf] input").value);
+const client = new SignalingClient({
+  openSocket: (url, protocols) => new WebSocket(socketUrl(url, window.location.href), protocols),
+  getTicket: () => tickets.take(),
+  isActive: () => !document.hidden && navigator.onLine,
+});
+const inbox = new Inbox({
+  client,
+  createPeerConnection: window.RTCPeerConnection ? (config) => new RTCPeerConnection(config) : null,
+  storage: memory.storage,
+});
+inbox.seed(page);
+
+const attention = new Attention();
+const chime = new Chime(memory);
+const route = new Route(root.dataset.url);
+const details = new Details({ root, texts, moments, memory });
+const roomPane = new RoomPane({ root, inbox, texts });
+const listPane = new ListPane({
+  root, inbox, texts, moments, attention, onPick: (id) => route.go(id),
+});
+const openRoom = new OpenRoom({
+  root, inbox, page, details, roomPane, storage: memory.storage, onGone: () => route.go(null),
+});
+
+function select(id) {
+  openRoom.show(id);
+  listPane.mark(id);
+  if (id) details.restore();
+  else details.hide();
+  look();
+}
+
+/** What is on the screen of somebody who looks at it needs no attention. */
+function look() {
+  if (route.room && !document.hidden) attention.see(route.room);
+}
+
+function goBack() {
+  const id = route.room;
+  if (!id) return;
+  route.go(null);
+  (listPane.rows.get(id) ?? root).focus();
+}
+
+function ring(kind, id) {
+  const isSeen = id === route.room && !document.hidden && document.hasFocus();
+  if (!isSeen) chime.play(kind);
+}
+
+inbox.addEventListener("change", () => {
+  attention.review(inbox.rooms);
+  look();
+  openRoom.refresh();
+});
+inbox.addEventListener("arrival", ({ detail }) => {
+  attention.arrive(detail.room);
+  const values = { name: detail.name, property: detail.property_name };
+  root.querySelector("[data-role=announcer]").textContent = fill(texts.arrival, values);
+  ring("arrival", detail.room);
+  look();
+});
+inbox.addEventListener("activity", ({ detail }) => {
+  if (detail.fromMember) return;
+  attention.write(detail.room);
+  ring("message", detail.room);
+  look();
+});
+attention.addEventListener("change", () => {
+  document.title = badgeTitle(title, attention.count);
+  root.dataset.waiting = attention.count;
+  listPane.render();
+});
+route.addEventListener("change", ({ detail }) => select(detail));
+root.querySelector("[data-role=back]").addEventListener("click", (event) => {
+  event.preventDefault();
+  goBack();
+});
+document.addEventListener("visibilitychange", () => {
+  look();
+  if (!document.hidden) client.wake();
+});
+for (const type of ["online", "pageshow"]) window.addEventListener(type, () => client.wake());
+
+new SoundButton({ root, chime, texts }).arm();
+watchKeys({ root, rows: listPane.rows, goBack });
+attention.review(inbox.rooms);
+select(route.room);
+listPane.renderState();
+inbox.start();
+client.connect();

@@ -1,0 +1,172 @@
+"""The inbox: the account's conversations, one of them open, everything else over the socket."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Count, Max
+from django.http import HttpResponse, HttpResponseBase, JsonResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import get_language
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+
+from accounts.access import MemberRequest, member_required
+from accounts.models import Account
+from rooms import access, modules, presence
+from rooms.addresses import link_url
+from rooms.events import to_ms
+from rooms.inbox_phrases import get_inbox_phrases
+from rooms.models import Arrival, DirectLink, Participant, Property, Room
+from rooms.phrases import get_phrases
+from rooms.services.rooms import close_room, describe_room, reopen_room
+from rooms.services.sync import read_rooms
+from rooms.tokens import Pass, new_connection, sign_ticket
+
+# A shared room may hold hundreds; the details name the first ones and count the rest.
+GUESTS_SHOWN = 20
+
+
+@require_safe
+@never_cache
+@member_required
+def show_inbox(request: MemberRequest, room_uuid: UUID | None = None) -> HttpResponse:
+    """Render the first page of rooms, so that there is something to read before the socket opens.
+
+    Raises RoomNotFound.
+    """
+    selected = access.get_room(request.account, room_uuid) if room_uuid else None
+    status = _choose_status(request.GET.get("status"), selected)
+    found, cursor = read_rooms(request.account, request.membership, status, None)
+    is_empty = not found and selected is None and status == Room.Status.OPEN
+    link = _first_link(request.account) if is_empty else None
+    here = presence.rooms_with_guests(request.account.uuid)
+    language = get_language() or ""
+    page = {
+        "membership": str(request.membership.uuid),
+        "status": status,
+        "rooms": [_describe(room, here) for room in found],
+        "next": cursor,
+        "details": _describe_details(selected, here) if selected else None,
+        "socket": {"ticket": _make_ticket(request), "ws": "/ws/"},
+        "language": language,
+        "texts": get_inbox_phrases(language),
+        "phrases": get_phrases(language),
+    }
+    context = {
+        "page": page,
+        "texts": page["texts"],
+        "status": status,
+        "selected": selected,
+        "selected_uuid": str(room_uuid or ""),
+        "has_places": _has_places(found),
+        "is_empty": is_empty,
+        "link": link,
+        "link_url": link_url(link) if link else "",
+        "modules": modules.list_modules("rooms/inbox.js"),
+    }
+    return render(request, "rooms/inbox/inbox.html", context)
+
+
+@require_safe
+@never_cache
+@member_required
+def show_details(request: MemberRequest, room_uuid: UUID) -> JsonResponse:
+    """Who is in the room and how they came. Raises RoomNotFound."""
+    room = access.get_room(request.account, room_uuid)
+    here = presence.rooms_with_guests(request.account.uuid)
+    return JsonResponse(_describe_details(room, here))
+
+
+@require_POST
+@member_required
+def close(request: MemberRequest, room_uuid: UUID) -> HttpResponseBase:
+    """Raises RoomNotFound."""
+    room = close_room(room=access.get_room(request.account, room_uuid))
+    return _answer(request, room)
+
+
+@require_POST
+@member_required
+def reopen(request: MemberRequest, room_uuid: UUID) -> HttpResponseBase:
+    """Raises RoomNotFound."""
+    room = reopen_room(room=access.get_room(request.account, room_uuid))
+    return _answer(request, room)
+
+
+def _answer(request: MemberRequest, room: Room) -> HttpResponseBase:
+    if request.accepts("text/html"):
+        return redirect(reverse("rooms:room", args=[room.uuid]))
+    return JsonResponse({"id": str(room.uuid), "status": room.status})
+
+
+def _choose_status(asked: str | None, selected: Room | None) -> str:
+    """A link straight into a closed room shows it among the closed ones."""
+    if asked in Room.Status.values:
+        return str(asked)
+    return selected.status if selected else Room.Status.OPEN
+
+
+def _describe(room: Room, here: set[str]) -> dict[str, Any]:
+    return describe_room(room, online=str(room.uuid) in here)
+
+
+def _describe_details(room: Room, here: set[str]) -> dict[str, Any]:
+    guests = (
+        Participant.objects.filter(room=room, kind=Participant.Kind.GUEST)
+        .select_related("guest")
+        .order_by("id")
+    )
+    visits = Arrival.objects.filter(room=room).aggregate(
+        count=Count("id"), last=Max("at"), called=Max("called_at")
+    )
+    return {
+        "room": _describe(room, here),
+        "link": {
+            "label": room.link.label,
+            "url": link_url(room.link),
+            "live": room.link.is_live,
+        },
+        "stored": room.property.storage == Property.Storage.KEEP,
+        "visits": visits["count"],
+        "arrived_at": to_ms(visits["last"] or room.created_at),
+        "called_at": to_ms(visits["called"]) if visits["called"] else None,
+        "guests": [_describe_guest(guest) for guest in guests[:GUESTS_SHOWN]],
+        "guest_count": guests.count() if room.mode == DirectLink.Mode.SHARED else 1,
+    }
+
+
+def _describe_guest(participant: Participant) -> dict[str, Any]:
+    guest = participant.guest
+    assert guest is not None  # kept by participant_is_one_of_a_kind
+    return {
+        "participant": str(participant.uuid),
+        "name": participant.name,
+        "language": guest.language,
+        "facts": {str(name): str(value) for name, value in guest.details.items()},
+        "first_seen_at": to_ms(guest.created_at),
+    }
+
+
+def _has_places(rooms: list[Room]) -> bool:
+    """Whether rows should say where the guest rang; one word on every row says nothing."""
+    return len({(room.property_id, room.link.label) for room in rooms}) > 1
+
+
+def _first_link(account: Account) -> DirectLink | None:
+    """The address to hand out while nobody has come yet."""
+    links = DirectLink.objects.for_account(account).live()
+    return links.filter(property__archived_at=None).order_by("id").first()
+
+
+def _make_ticket(request: MemberRequest) -> str:
+    """Saves the page one round trip; later tickets come from the API."""
+    entry = Pass(
+        account=str(request.account.uuid),
+        membership=str(request.membership.uuid),
+        connection=new_connection(),
+        session=request.session.session_key or "",
+    )
+    return sign_ticket(entry)
