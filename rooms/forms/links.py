@@ -79,10 +79,11 @@ class ManyLinksForm(forms.ModelForm):
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
         cleaned.pop("zone", None)
+        begins, ends = cleaned.get("not_before"), cleaned.get("expires_at")
+        if begins and ends and begins >= ends:
+            # Before the model's constraint says it without naming a field.
+            self.add_error("expires_at", _("The link would end before it begins."))
         return cleaned
-
-    def validate_constraints(self) -> None:
-        """Nothing: the service says the same in words, beside the field."""
 
 
 class NewLinkForm(ManyLinksForm):

@@ -26,13 +26,6 @@ class PropertyQuerySet(TenantQuerySet["Property"]):
             open_rooms=models.Count("rooms", filter=Q(rooms__status="open"))
         )
 
-    def with_main_link(self) -> Self:
-        """Fetch `main_links`: the oldest link that is live, or nothing."""
-        oldest = DirectLink.objects.live().order_by("id")[:1]
-        return self.prefetch_related(
-            models.Prefetch("links", queryset=oldest, to_attr="main_links")
-        )
-
 
 class Property(models.Model):
     """A place where people can ring: a name, a face and policies."""
@@ -84,6 +77,10 @@ class DirectLinkQuerySet(TenantQuerySet["DirectLink"]):
     def unrevoked(self) -> Self:
         """Links that count against the account's limit, open now or not."""
         return self.filter(revoked_at=None)
+
+    def oldest_per_property(self) -> Self:
+        """One link for each property: the one to hand out."""
+        return self.order_by("property_id", "id").distinct("property_id")
 
     def live(self) -> Self:
         now = timezone.now()

@@ -33,11 +33,10 @@ def list_links(request: MemberRequest, uuid: UUID) -> HttpResponse:
     if words := request.GET.get("q", "").replace("\0", "").strip()[:80]:
         wanted = wanted.filter(label__icontains=words)
     page = Paginator(wanted.order_by("id"), PAGE_ROWS).get_page(request.GET.get("page"))
-    for link in page:
-        link.url = link_url(link)
     context = {
         "property": property,
         "page": page,
+        "rows": [(link, link_url(link)) for link in page],
         "words": words,
         "show_revoked": show_revoked,
         "any_revoked": links.exclude(revoked_at=None).exists(),

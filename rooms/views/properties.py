@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import dataclass
 from uuid import UUID
 
 from django.contrib import messages
@@ -14,7 +15,7 @@ from rooms.access import get_property
 from rooms.addresses import link_url
 from rooms.forms.properties import PropertyForm, describe
 from rooms.forms.refusals import shown_on
-from rooms.models import Property
+from rooms.models import DirectLink, Property
 from rooms.services.properties import (
     archive_property,
     create_property,
@@ -26,16 +27,23 @@ PAGE_ROWS = 50
 ARCHIVED_ROWS = 100
 
 
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A property with the link to hand out, if it has one."""
+
+    property: Property
+    link: DirectLink | None
+    url: str
+
+
 @member_required
 @require_safe
 def list_properties(request: MemberRequest) -> HttpResponse:
     properties = Property.objects.for_account(request.account)
-    cards = properties.active().with_open_rooms().with_main_link().order_by("name", "id")
-    page = Paginator(cards, PAGE_ROWS).get_page(request.GET.get("page"))
-    for property in page:
-        property.main_url = "".join(map(link_url, property.main_links))
+    active = properties.active().with_open_rooms().order_by("name", "id")
+    page = Paginator(active, PAGE_ROWS).get_page(request.GET.get("page"))
     archived = properties.exclude(archived_at=None).order_by("-archived_at")[:ARCHIVED_ROWS]
-    context = {"page": page, "archived": list(archived)}
+    context = {"page": page, "cards": _make_cards(list(page)), "archived": list(archived)}
     return render(request, "rooms/properties/list.html", context)
 
 
@@ -97,3 +105,10 @@ def _show_form(
     status = 422 if form.is_bound else 200
     context = {"form": form, "property": property}
     return render(request, "rooms/properties/form.html", context, status=status)
+
+
+def _make_cards(properties: list[Property]) -> list[Card]:
+    links = DirectLink.objects.live().filter(property__in=properties).oldest_per_property()
+    of_property = {link.property_id: link for link in links}
+    found = [(property, of_property.get(property.pk)) for property in properties]
+    return [Card(property, link, link_url(link) if link else "") for property, link in found]
