@@ -53,15 +53,16 @@ def join_link(
     facts = read_prefill(link, prefill) if prefill else {}
     nickname = str(facts.get("name", "")) or nickname
     guest = _find_guest(link, guest_uuid)
-    if guest is None:
-        if link.passcode and not check_password(passcode, link.passcode):
-            raise PasscodeWrong
-        guest = _make_guest(link, nickname, language)
-    elif guest.blocked_at is not None:
+    if guest is not None and guest.blocked_at is not None:
         raise GuestBlocked
+    participant = _find_place(link, guest) if guest is not None else None
+    # Who came by another link of the account does not know this one's passcode.
+    if participant is None and link.passcode and not check_password(passcode, link.passcode):
+        raise PasscodeWrong
+    if guest is None:
+        guest = _make_guest(link, nickname, language)
     _note_facts(guest, nickname, facts)
 
-    participant = _find_place(link, guest)
     if participant is None:
         if link.property.nickname == Property.Nickname.REQUIRED and not guest.nickname:
             raise NicknameMissing
