@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from accounts.errors import NotFound
 from accounts.models import Account, Membership
 from rooms.errors import GuestNotFound, LinkGone, LinkNotFound, PropertyNotFound, RoomNotFound
-from rooms.models import DirectLink, Guest, Participant, Property, Room
+from rooms.models import Arrival, Delivery, DirectLink, Guest, Participant, Property, Room
 
 
 def get_property(account: Account, uuid: UUID) -> Property:
@@ -74,3 +75,21 @@ def get_member_participant(membership: Membership, room: Room) -> Participant:
         },
     )
     return participant
+
+
+def get_arrival(account: Account, uuid: UUID) -> Arrival:
+    """Raises NotFound."""
+    rows = Arrival.objects.for_account(account).filter(uuid=uuid)
+    found = rows.select_related("link", "guest", "room").first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def get_delivery(account: Account, uuid: UUID) -> Delivery:
+    """Raises NotFound."""
+    rows = Delivery.objects.for_account(account).filter(uuid=uuid)
+    found = rows.select_related("arrival", "target").first()
+    if found is None:
+        raise NotFound
+    return found

@@ -92,6 +92,7 @@ WITH writer AS (
     LEFT JOIN rooms_guest g ON g.id = p.guest_id
     WHERE p.id = %(participant)s AND a.status = 'active' AND a.deleted_at IS NULL
       AND g.blocked_at IS NULL AND (p.kind <> 'member' OR p.membership_id IS NOT NULL)
+      AND (p.kind <> 'guest' OR p.guest_id IS NOT NULL)
 ), numbered AS (
     UPDATE rooms_room r
     SET last_seq = r.last_seq + 1, preview = %(preview)s, activity_at = now()
@@ -192,9 +193,16 @@ def _explain_refusal(sender: Sender, client_id: UUID, body: str) -> Posted:
         raise GuestBlocked
     if not participant.room.account.is_open:
         raise AccountSuspended
-    if participant.kind == Participant.Kind.MEMBER and participant.membership_id is None:
+    if _has_lost_place(participant):
         raise NotInRoom
     raise RoomClosed
+
+
+def _has_lost_place(participant: Participant) -> bool:
+    """Whether the member was removed or the guest erased."""
+    if participant.kind == Participant.Kind.MEMBER:
+        return participant.membership_id is None
+    return participant.kind == Participant.Kind.GUEST and participant.guest_id is None
 
 
 MARK = """

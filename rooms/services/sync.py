@@ -212,7 +212,8 @@ def _check_still_welcome(entry: Pass, participant: Participant) -> None:
     if not participant.room.account.is_open:
         raise AccountSuspended
     if participant.kind == Participant.Kind.GUEST:
-        if participant.guest is not None and participant.guest.blocked_at is not None:
+        # An erased guest has no row any more.
+        if participant.guest is None or participant.guest.blocked_at is not None:
             raise GuestBlocked
         if participant.room.link.revoked_at is not None:
             raise LinkGone
