@@ -10,8 +10,16 @@ LAST_OWNER = "An account needs an owner. Make somebody else owner first."
 
 
 @transaction.atomic
-def change_role(*, membership: Membership, role: str, by: Membership | None = None) -> Membership:
-    """Give the member another role; `by` is the member who asks, None the service itself.
+def change_role(
+    *,
+    membership: Membership,
+    role: str,
+    by: Membership | None = None,
+    actor: audit.Actor = None,
+) -> Membership:
+    """Give the member another role; `by` is the member who asks.
+
+    Without `by` it is a program or the service itself, as `actor` says, and may do anything.
 
     Raises Forbidden if an owner is touched or made by somebody who is none, Conflict for the
     last owner.
@@ -26,7 +34,7 @@ def change_role(*, membership: Membership, role: str, by: Membership | None = No
     membership.save(update_fields=["role"])
     audit.record(
         membership.account,
-        by.user if by else None,
+        by.user if by else actor,
         "member.role_changed",
         membership.uuid,
         email=membership.user.email,
@@ -37,7 +45,9 @@ def change_role(*, membership: Membership, role: str, by: Membership | None = No
 
 
 @transaction.atomic
-def remove_member(*, membership: Membership, by: Membership | None = None) -> None:
+def remove_member(
+    *, membership: Membership, by: Membership | None = None, actor: audit.Actor = None
+) -> None:
     """Take the member out of the account, together with their targets; sockets close.
 
     Members may always leave themselves. Raises Forbidden, Conflict for the last owner.
@@ -49,7 +59,7 @@ def remove_member(*, membership: Membership, by: Membership | None = None) -> No
         _refuse_last_owner(membership)
     audit.record(
         membership.account,
-        by.user if by else None,
+        by.user if by else actor,
         "member.removed",
         membership.uuid,
         email=membership.user.email,
