@@ -7,7 +7,7 @@ from typing import Any
 import django_filters
 from drf_spectacular.utils import OpenApiParameter
 
-from rooms.models import Room
+from rooms.models import Delivery, Room
 
 FORMATS = {
     django_filters.UUIDFilter: {"type": "string", "format": "uuid"},
@@ -31,6 +31,36 @@ class RoomFilter(django_filters.FilterSet):
 
 class MessageFilter(django_filters.FilterSet):
     room = django_filters.UUIDFilter("room__uuid")
+    since = django_filters.IsoDateTimeFilter("at", lookup_expr="gte")
+    until = django_filters.IsoDateTimeFilter("at", lookup_expr="lt")
+
+
+class GuestFilter(django_filters.FilterSet):
+    nickname = django_filters.CharFilter(lookup_expr="icontains")
+    blocked = django_filters.BooleanFilter("blocked_at", lookup_expr="isnull", exclude=True)
+    seen_since = django_filters.IsoDateTimeFilter("last_seen_at", lookup_expr="gte")
+
+
+class ArrivalFilter(django_filters.FilterSet):
+    property = django_filters.UUIDFilter("link__property__uuid")
+    link = django_filters.UUIDFilter("link__uuid")
+    guest = django_filters.UUIDFilter("guest__uuid")
+    room = django_filters.UUIDFilter("room__uuid")
+    answered = django_filters.BooleanFilter("answered_at", lookup_expr="isnull", exclude=True)
+    since = django_filters.IsoDateTimeFilter("at", lookup_expr="gte")
+    until = django_filters.IsoDateTimeFilter("at", lookup_expr="lt")
+
+
+class DeliveryFilter(django_filters.FilterSet):
+    state = django_filters.ChoiceFilter(choices=Delivery.State.choices)
+    arrival = django_filters.UUIDFilter("arrival__uuid")
+    target = django_filters.UUIDFilter("target__uuid")
+
+
+class AuditFilter(django_filters.FilterSet):
+    action = django_filters.CharFilter()
+    actor = django_filters.CharFilter()
+    object = django_filters.UUIDFilter("object_id")
     since = django_filters.IsoDateTimeFilter("at", lookup_expr="gte")
     until = django_filters.IsoDateTimeFilter("at", lookup_expr="lt")
 

@@ -11,6 +11,7 @@ from drf_spectacular.utils import extend_schema
 
 from api.authentication import KeyAuthentication, SessionAuthentication
 from api.filters import describe_filters
+from api.serializers.base import PageQuery
 from api.throttling import WINDOW_S
 
 RATE_HEADERS = {
@@ -55,6 +56,8 @@ def operation(
     description: str = "",
 ) -> Callable[[Any], Any]:
     """Describe one method of a view: `name` is `noun.verb`, which is also its tag."""
+    if query is None and getattr(answer, "is_page", False):
+        query = PageQuery
     parameters: list[Any] = [query] if query is not None else []
     parameters += describe_filters(filters) if filters is not None else []
     decorated: Callable[[Any], Any] = extend_schema(

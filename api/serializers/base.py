@@ -71,6 +71,7 @@ def page_of(serializer: type[Any]) -> type[Any]:
         fields = {
             "__module__": serializer.__module__,
             "__doc__": f"One page of {name} rows.",
+            "is_page": True,
             "items": serializer(many=True),
             "next": next_field,
         }

@@ -1,0 +1,55 @@
+from __future__ import annotations
+
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts import limits, usage
+from accounts.models import Account, AuditEvent
+from accounts.services import rename_account
+from api.filters import AuditFilter
+from api.openapi import operation
+from api.serializers.account import AccountBody, AccountOut, AuditEventOut, UsageOut
+from api.serializers.base import PageQuery, page_of
+from api.views.base import Resource
+from rooms.services.validation import clean_line
+
+
+class AccountDetail(Resource):
+    def read(self) -> Account:
+        account = Account.objects.get(pk=self.account.pk)
+        in_force = {name: limits.get_limit(account, name) for name in limits.NAMES}
+        account.limits_in_force = in_force  # type: ignore[attr-defined]
+        return account
+
+    @operation("account.read", "Read the account and its limits", AccountOut)
+    def get(self, request: Request) -> Response:
+        return self.render(AccountOut, self.read())
+
+    @operation("account.update", "Change the account", AccountOut, body=AccountBody)
+    def patch(self, request: Request) -> Response:
+        body = self.read_body(AccountBody)
+        with self.changing(AccountOut, self.read(), self.read) as held:
+            if "name" in body:
+                name = clean_line(body["name"], "name")
+                rename_account(account=held, name=name, actor=self.caller.actor)
+        return self.render(AccountOut, held)
+
+
+class AccountUsage(Resource):
+    @operation("account.usage", "How much of each limit is used", UsageOut)
+    def get(self, request: Request) -> Response:
+        return self.render(UsageOut, {"items": usage.read_usage(self.account)})
+
+
+class AuditEvents(Resource):
+    @operation(
+        "audit_events.list",
+        "Who did what, newest first",
+        page_of(AuditEventOut),
+        query=PageQuery,
+        filters=AuditFilter,
+    )
+    def get(self, request: Request) -> Response:
+        query = self.read_query(PageQuery, AuditFilter)
+        rows = self.narrow(AuditFilter, AuditEvent.objects.for_account(self.account))
+        return self.render_page(AuditEventOut, rows, query)

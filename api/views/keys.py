@@ -1,0 +1,54 @@
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.utils import timezone
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts.access import get_api_key
+from accounts.errors import Invalid
+from accounts.models import ApiKey
+from accounts.services import create_api_key, revoke_api_key
+from api.openapi import operation
+from api.serializers.account import KeyBody, KeyOut, KeyQuery, NewKeyOut
+from api.serializers.base import page_of
+from api.views.base import Resource
+from rooms.services.validation import clean_line
+
+
+class Keys(Resource):
+    @operation("api_keys.list", "List API keys", page_of(KeyOut), query=KeyQuery)
+    def get(self, request: Request) -> Response:
+        query = self.read_query(KeyQuery)
+        rows = ApiKey.objects.for_account(self.account)
+        revoked = {"revoked_at__isnull": not query["revoked"]}
+        return self.render_page(KeyOut, rows.filter(**revoked), query)
+
+    @operation("api_keys.create", "Make an API key", NewKeyOut, body=KeyBody, status=201)
+    def post(self, request: Request) -> Response:
+        body = self.read_body(KeyBody)
+        if body.get("expires_at") is not None and body["expires_at"] <= timezone.now():
+            raise Invalid("This moment is over already.", field="expires_at")
+        name = clean_line(body.pop("name"), "name")
+        member = self.membership
+        key, text = create_api_key(
+            self.account,
+            name,
+            created_by=member.user if member is not None else None,
+            actor=self.caller.actor,
+            **body,
+        )
+        key.key = text  # type: ignore[attr-defined]
+        return self.render(NewKeyOut, key, status=201)
+
+
+class KeyDetail(Resource):
+    @operation("api_keys.read", "Read an API key", KeyOut)
+    def get(self, request: Request, uuid: UUID) -> Response:
+        return self.render(KeyOut, get_api_key(self.account, uuid))
+
+    @operation("api_keys.revoke", "Revoke an API key", None, status=204)
+    def delete(self, request: Request, uuid: UUID) -> Response:
+        revoke_api_key(get_api_key(self.account, uuid), self.caller.actor)
+        return Response(status=204)
