@@ -3,17 +3,17 @@ export class CatchUp {
   #again = false;
   #apply;
   #ask;
-  #head;
   #running = null;
+  #timeline;
 
   /**
    * @param {object} options
-   * @param {() => number} options.head the last seq without a hole
-   * @param {(since: number) => Promise<object>} options.ask as `room.sync`
+   * @param {import("./timeline.js").Timeline} options.timeline
+   * @param {(data: object) => Promise<object>} options.ask as `room.sync`
    * @param {(page: object, since: number) => boolean} options.apply whether there is more
    */
-  constructor({ head, ask, apply }) {
-    this.#head = head;
+  constructor({ timeline, ask, apply }) {
+    this.#timeline = timeline;
     this.#ask = ask;
     this.#apply = apply;
   }
@@ -27,12 +27,22 @@ export class CatchUp {
     return this.#running;
   }
 
+  /** The page above the oldest message. Resolves with how many came. */
+  async runBack(receive) {
+    const { oldest, hasOlder } = this.#timeline;
+    if (!oldest || !hasOlder) return 0;
+    const page = await this.#ask({ since: 0, before: oldest });
+    this.#timeline.hasOlder = page.more;
+    page.messages.forEach(receive);
+    return page.messages.length;
+  }
+
   async #loop() {
     for (let more = true; more || this.#again; ) {
       this.#again = false;
-      const since = this.#head();
-      const page = await this.#ask(since);
-      more = this.#apply(page, since) && this.#head() > since;
+      const since = this.#timeline.head;
+      const page = await this.#ask({ since });
+      more = this.#apply(page, since) && this.#timeline.head > since;
     }
   }
 }

@@ -1,3 +1,5 @@
+import { Emitter } from "./emitter.js";
+
 const CHUNK_BYTES = 16_384; // one bigger message would block the whole association
 const PART_CHARS = 4_000; // at most 12 KiB of UTF-8, and room for the frame around it
 const MAX_FRAME_CHARS = 65_536;
@@ -12,7 +14,7 @@ const encoder = new TextEncoder();
  * JSON objects over a data channel: chunks, back-pressure, and distrust of the other end.
  * Events: `open`, `frame` (detail: an object), `close`.
  */
-export class Channel extends EventTarget {
+export class Channel extends Emitter {
   #assembly = null;
   #channel;
   #counted = 0;
@@ -24,8 +26,8 @@ export class Channel extends EventTarget {
     super();
     this.#channel = channel;
     channel.bufferedAmountLowThreshold = RESUME_BYTES;
-    channel.onopen = () => this.dispatchEvent(new Event("open"));
-    channel.onclose = () => this.dispatchEvent(new Event("close"));
+    channel.onopen = () => this.emit("open");
+    channel.onclose = () => this.emit("close");
     channel.onbufferedamountlow = () => this.#flush();
     channel.onmessage = (event) => this.#onMessage(event.data);
   }
@@ -67,7 +69,7 @@ export class Channel extends EventTarget {
     const frame = parse(text);
     if (!frame) return;
     const whole = frame.k === "part" ? this.#assemble(frame) : frame;
-    if (whole) this.dispatchEvent(new CustomEvent("frame", { detail: whole }));
+    if (whole) this.emit("frame", whole);
   }
 
   #isFlood() {

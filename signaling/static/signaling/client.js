@@ -1,5 +1,6 @@
 import { backoff, retryAfter } from "./backoff.js";
 import { Credentials } from "./credentials.js";
+import { Emitter } from "./emitter.js";
 import { Heartbeat } from "./heartbeat.js";
 import { Members } from "./members.js";
 import { CLOSE_CODES, PING_EVERY_BYTES, REPLY_TIMEOUT_MS, isTerminal } from "./protocol.js";
@@ -28,7 +29,7 @@ const WAKE_DEADLINE_MS = 3_000;
  * Whoever keeps state registers: `{sync(): Promise, head?: [room, seq] | null, onHead?(seq)}`.
  * `sync` is called after every open and on `session.resync`.
  */
-export class SignalingClient extends EventTarget {
+export class SignalingClient extends Emitter {
   #attempt = 0;
   #bytesPinged = 0;
   #credentials;
@@ -180,14 +181,14 @@ export class SignalingClient extends EventTarget {
     if (typeof frame.event === "string") this.#onEvent(transport, frame);
     else if (typeof frame.ref === "number") this.#onReply(frame);
     else if (frame.error) {
-      this.dispatchEvent(new CustomEvent("refused", { detail: toCommandError(frame.error) }));
+      this.emit("refused", toCommandError(frame.error));
     }
     if (transport.receivedBytes - this.#bytesPinged >= PING_EVERY_BYTES) this.#heartbeat.beat();
   }
 
   #onEvent(transport, frame) {
     if (frame.event === "session.resync") this.#syncAll(transport);
-    this.dispatchEvent(new CustomEvent("event", { detail: frame }));
+    this.emit("event", frame);
   }
 
   #onReply(frame) {
@@ -229,7 +230,7 @@ export class SignalingClient extends EventTarget {
     transport?.close();
     if (this.#state === STATES.CLOSED) return;
     this.#setState(STATES.CLOSED);
-    this.dispatchEvent(new CustomEvent("closed", { detail }));
+    this.emit("closed", detail);
   }
 
   #detach() {
@@ -242,6 +243,6 @@ export class SignalingClient extends EventTarget {
     const previous = this.#state;
     this.#state = state;
     if (state === previous) return;
-    this.dispatchEvent(new CustomEvent("state", { detail: { state, previous } }));
+    this.emit("state", { state, previous });
   }
 }

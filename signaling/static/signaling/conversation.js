@@ -1,5 +1,6 @@
 import { CatchUp } from "./catchup.js";
 import { Direct } from "./direct.js";
+import { Emitter } from "./emitter.js";
 import { Marks } from "./marks.js";
 import { Posting } from "./posting.js";
 import { Room } from "./room.js";
@@ -17,15 +18,13 @@ import { Typing } from "./typing.js";
  * false for history), `typing`, `state` (detail as of the client), `failed` (detail: {message,
  * error}), `gone` (detail: CommandError: the room is not ours any more).
  */
-export class Conversation extends EventTarget {
+export class Conversation extends Emitter {
   #catchUp;
-  #changed = new Set();
   #client;
   #direct;
+  #listening = null;
   #marks;
   #model = new Room();
-  #onClientEvent = ({ detail }) => this.#onFrame(detail);
-  #onClientState = ({ detail }) => this.#emit("state", detail);
   #posting;
   #roomId;
   #typing;
@@ -42,10 +41,10 @@ export class Conversation extends EventTarget {
     this.#client = client;
     this.#roomId = room;
     this.#marks = new Marks((data) => this.#send("message.read", data));
-    this.#typing = new Typing((on) => this.#notify("typing", { on }), () => this.#emit("typing"));
+    this.#typing = new Typing((on) => this.#notify("typing", { on }), () => this.emit("typing"));
     this.#catchUp = new CatchUp({
-      head: () => this.#model.timeline.head,
-      ask: (since) => this.#ask(since),
+      timeline: this.#model.timeline,
+      ask: (data) => this.#ask(data),
       apply: (page, since) => this.#apply(page, since),
     });
     this.#direct = new Direct({
@@ -55,15 +54,15 @@ export class Conversation extends EventTarget {
       sync: () => this.sync(),
       onMessage: (message) => this.#receive(message, true),
       onConfirm: (from, clientId) => this.#posting.confirm(from, clientId),
-      onChange: () => this.#touch("participants"),
+      onChange: () => this.touch("participants"),
     });
     this.#posting = new Posting({
       model: this.#model,
       storage,
       direct: this.#direct,
       send: (data) => this.#send("message.post", data),
-      onChange: () => this.#touch("messages"),
-      onFailed: (detail) => this.#emit("failed", detail),
+      onChange: () => this.touch("messages"),
+      onFailed: (detail) => this.emit("failed", detail),
     });
   }
 
@@ -121,15 +120,15 @@ export class Conversation extends EventTarget {
   }
 
   start() {
-    this.#client.addEventListener("event", this.#onClientEvent);
-    this.#client.addEventListener("state", this.#onClientState);
+    this.#listening = new AbortController();
+    const { signal } = this.#listening;
+    this.#client.addEventListener("event", ({ detail }) => this.#onFrame(detail), { signal });
+    this.#client.addEventListener("state", ({ detail }) => this.emit("state", detail), { signal });
     return this.#client.register(this);
   }
 
-  /** Stops listening; what is unsent stays stored. */
   stop() {
-    this.#client.removeEventListener("event", this.#onClientEvent);
-    this.#client.removeEventListener("state", this.#onClientState);
+    this.#listening?.abort();
     this.#client.unregister(this);
     for (const part of [this.#marks, this.#typing, this.#posting, this.#direct]) part.stop();
   }
@@ -142,20 +141,13 @@ export class Conversation extends EventTarget {
   }
 
   /** Loads the page above the oldest message. Resolves with how many came. */
-  async loadOlder() {
-    const { timeline } = this.#model;
-    if (!timeline.oldest || !timeline.hasOlder) return 0;
-    const page = await this.#send("room.sync", { since: 0, before: timeline.oldest });
-    timeline.hasOlder = page.more;
-    for (const message of page.messages) this.#receive(message, false);
-    return page.messages.length;
+  loadOlder() {
+    return this.#catchUp.runBack((message) => this.#receive(message, false));
   }
 
   /**
-   * Shows the message at once and sends it until it is acknowledged.
-   *
-   * @param {string} text
-   * @returns {object} the message. Throws CommandError: not_synced, empty, message_too_long.
+   * Shows the message at once, returns it, and sends it until it is acknowledged.
+   * Throws CommandError: not_synced, empty, message_too_long.
    */
   post(text) {
     const message = this.#posting.post(text);
@@ -163,7 +155,6 @@ export class Conversation extends EventTarget {
     return message;
   }
 
-  /** Sends a failed message again. */
   retry(clientId) {
     this.#posting.retry(clientId);
   }
@@ -174,19 +165,23 @@ export class Conversation extends EventTarget {
     if (!me || seq <= me.read_seq) return;
     this.#model.presence.mark({ from: me.participant, seq });
     this.#marks.read(seq);
-    this.#touch("marks");
+    this.touch("marks");
   }
 
-  /** The person types, or stopped. */
   type(on = true) {
     this.#typing.say(on);
   }
 
-  async #ask(since) {
+  /** States of our messages follow marks, people and the outbox. */
+  beforeChange() {
+    if (this.isSynced && this.#posting.refresh()) this.touch("messages");
+  }
+
+  async #ask(data) {
     try {
-      return await this.#send("room.sync", { since });
+      return await this.#send("room.sync", data);
     } catch (error) {
-      if (error.temporary === false) this.#emit("gone", error);
+      if (error.temporary === false) this.emit("gone", error);
       throw error;
     }
   }
@@ -198,10 +193,9 @@ export class Conversation extends EventTarget {
     this.#direct.onPage(page);
     this.#posting.restore();
     for (const message of page.messages) this.#receive(message, isLive);
-    const hasMore = this.#model.timeline.onPage(page, since);
-    this.#direct.update();
-    this.#touch("room", "participants", "messages", "marks", "called");
-    return hasMore;
+    this.#direct.update({ retry: true });
+    for (const what of ["room", "participants", "messages", "marks", "called"]) this.touch(what);
+    return this.#model.timeline.onPage(page, since);
   }
 
   #heal() {
@@ -213,16 +207,15 @@ export class Conversation extends EventTarget {
     if (event === "message.posted") this.#onPosted(data);
     else if (event === "typing") this.#typing.hear(data.from, data.on);
     else if (event === "signal") this.#direct.onSignal(data);
-    else this.#touch(this.#model.onEvent(event, data));
+    else this.touch(this.#model.onEvent(event, data));
     if (event.startsWith("participant.")) this.#onPeople(event, data);
     if (event !== "message.read") return;
     for (const id of data.client_ids ?? []) this.#posting.confirm(data.from, id);
   }
 
   #onPosted(data) {
-    this.#receive(data, true);
-    const isPassed = data.seq === null && data.from !== this.self?.participant;
-    if (isPassed) this.#marks.confirm(data.client_id);
+    const { own } = this.#receive(data, true);
+    if (data.seq === null && !own) this.#marks.confirm(data.client_id);
     if (this.#model.timeline.follow()) this.#heal();
   }
 
@@ -234,14 +227,13 @@ export class Conversation extends EventTarget {
 
   #receive(incoming, isLive) {
     const { message, isNew } = this.#model.receive(incoming);
-    this.#touch("messages");
-    if (message.own) {
-      if (message.seq) this.#posting.onStored(message.client_id);
-      return;
-    }
+    this.touch("messages");
+    if (message.own && message.seq) this.#posting.onStored(message.client_id);
+    if (message.own) return message;
     this.#typing.hear(message.from, false);
     if (message.seq) this.#marks.delivered(message.seq);
-    if (isNew) this.#emit("message", { message, isLive });
+    if (isNew) this.emit("message", { message, isLive });
+    return message;
   }
 
   #notify(kind, data) {
@@ -254,21 +246,5 @@ export class Conversation extends EventTarget {
 
   #inRoom(data) {
     return this.#roomId ? { room: this.#roomId, ...data } : data;
-  }
-
-  #touch(...what) {
-    if (this.#changed.size === 0) queueMicrotask(() => this.#tell());
-    for (const one of what) if (one) this.#changed.add(one);
-  }
-
-  #tell() {
-    if (this.isSynced && this.#posting.refresh()) this.#changed.add("messages");
-    const changed = this.#changed;
-    this.#changed = new Set();
-    if (changed.size > 0) this.#emit("change", changed);
-  }
-
-  #emit(type, detail) {
-    this.dispatchEvent(new CustomEvent(type, { detail }));
   }
 }

@@ -50,10 +50,10 @@ export class Direct {
     this.#iceAt = Date.now();
   }
 
-  /** Makes the channels match who is present. */
-  update() {
+  /** Makes the channels match who is present; `retry`: those that gave up try again. */
+  update({ retry = false } = {}) {
     const { self, presence, policies } = this.#model;
-    if (self) this.#mesh.update(self, presence.present(), policies);
+    if (self) this.#mesh.update(self, presence.present(), policies, retry);
   }
 
   onSignal({ from, ...signal }) {

@@ -1,5 +1,6 @@
 import { sleep } from "./backoff.js";
 import { Conversation } from "./conversation.js";
+import { Emitter } from "./emitter.js";
 
 const RELOAD_DELAY_MS = 250; // several rooms may wake up at once
 const MAX_PAGES = 10; // fetched again after a reconnect
@@ -13,14 +14,12 @@ const MAX_PAGES = 10; // fetched again after a reconnect
  * Events: `change` (at most one per microtask), `arrival` (detail as `guest.arrived`), `activity`
  * (detail: {room, preview}: a message of somebody else in any room), `state`, `gone`.
  */
-export class Inbox extends EventTarget {
+export class Inbox extends Emitter {
   #client;
   #conversations = new Map();
   #createPeerConnection;
-  #isTouched = false;
   #next = null;
-  #onClientEvent = ({ detail }) => this.#onFrame(detail);
-  #onClientState = ({ detail }) => this.#emit("state", detail);
+  #listening = null;
   #reloading = null;
   #rooms = new Map();
   #storage;
@@ -60,15 +59,16 @@ export class Inbox extends EventTarget {
   }
 
   start() {
-    this.#client.addEventListener("event", this.#onClientEvent);
-    this.#client.addEventListener("state", this.#onClientState);
+    this.#listening = new AbortController();
+    const { signal } = this.#listening;
+    this.#client.addEventListener("event", ({ detail }) => this.#onFrame(detail), { signal });
+    this.#client.addEventListener("state", ({ detail }) => this.emit("state", detail), { signal });
     return this.#client.register(this);
   }
 
   stop() {
     for (const id of [...this.#conversations.keys()]) this.close(id);
-    this.#client.removeEventListener("event", this.#onClientEvent);
-    this.#client.removeEventListener("state", this.#onClientState);
+    this.#listening?.abort();
     this.#client.unregister(this);
   }
 
@@ -92,20 +92,20 @@ export class Inbox extends EventTarget {
     } while (cursor && fresh.size < wanted && page < MAX_PAGES);
     this.#rooms = fresh;
     this.#next = cursor;
-    this.#touch();
+    this.touch("rooms");
   }
 
   /** The next page of rooms. */
   async loadMore() {
     if (this.#next) this.#next = await this.#fetch(this.#next, this.#rooms);
-    this.#touch();
+    this.touch("rooms");
   }
 
   /** Shows open or closed rooms. */
   async show(status) {
     this.status = status;
     this.#rooms = new Map();
-    this.#touch();
+    this.touch("rooms");
     await this.sync();
   }
 
@@ -155,8 +155,8 @@ export class Inbox extends EventTarget {
     const facts = { name, property, property_name, link_label, activity_at: at, online: true };
     const known = this.#rooms.get(id);
     this.#rooms.set(id, complete({ ...known, id, status: "open", ...facts }));
-    this.#emit("arrival", data);
-    this.#touch();
+    this.emit("arrival", data);
+    this.touch("rooms");
   }
 
   /** Marks of colleagues come with `read_by`: those are theirs. */
@@ -165,14 +165,14 @@ export class Inbox extends EventTarget {
     if (readBy && !isMine) return;
     if (from && isMine) data.read_seq = data.last_seq;
     this.#merge(id, data);
-    if (from && !isMine) this.#emit("activity", { room: id, preview: data.preview, fromMember });
+    if (from && !isMine) this.emit("activity", { room: id, preview: data.preview, fromMember });
   }
 
   #merge(id, data) {
     const known = this.#rooms.get(id);
     if (known) this.#rooms.set(id, complete({ ...known, ...forward(known, data) }));
     else if (data.last_seq || data.status === this.status) this.#reload();
-    this.#touch();
+    this.touch("rooms");
   }
 
   /** A room from beyond the loaded pages woke up. */
@@ -191,19 +191,6 @@ export class Inbox extends EventTarget {
     const readSeq = conversation.participants.get(me)?.read_seq ?? 0;
     if (!known || (known.me === me && readSeq <= known.read_seq)) return;
     this.#merge(id, { me, read_seq: readSeq });
-  }
-
-  #touch() {
-    if (this.#isTouched) return;
-    this.#isTouched = true;
-    queueMicrotask(() => {
-      this.#isTouched = false;
-      this.#emit("change");
-    });
-  }
-
-  #emit(type, detail) {
-    this.dispatchEvent(new CustomEvent(type, { detail }));
   }
 }
 

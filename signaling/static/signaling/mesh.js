@@ -1,3 +1,4 @@
+import { Emitter } from "./emitter.js";
 import { Peer } from "./peer.js";
 
 const MAX_PARTICIPANTS = 8; // a mesh above that costs more than the server
@@ -9,7 +10,7 @@ const MAX_PEERS = 16; // somebody may open a hundred tabs
  * Events: `frame` (detail: {from, frame, reply}), `path` (detail: {participant, path, rtt_ms};
  * path "server" when nothing direct is open), `up` (a channel opened).
  */
-export class Mesh extends EventTarget {
+export class Mesh extends Emitter {
   #allowed = false;
   #create;
   #iceServers;
@@ -39,8 +40,9 @@ export class Mesh extends EventTarget {
    * @param {{participant: string, connection: string, kind: string}} self
    * @param {object[]} present people with connections, ourselves included
    * @param {{transport: string, relay_available: boolean}} policies
+   * @param {boolean} retry whether those that gave up try again
    */
-  update(self, present, policies) {
+  update(self, present, policies, retry) {
     this.#self = self;
     this.#relayOnly = policies.transport === "relay";
     this.#allowed = this.#isAllowed(present, policies);
@@ -51,7 +53,8 @@ export class Mesh extends EventTarget {
       if (!ids.has(connection) && !peer.isOpen) this.#drop(connection);
     }
     for (const { connection, person } of wanted) {
-      if (connection !== self.connection) this.#ensure(connection, person)?.start();
+      if (connection === self.connection || (this.#peers.has(connection) && !retry)) continue;
+      this.#ensure(connection, person)?.start();
     }
     if (!this.#create) for (const { participant } of present) this.#tell(participant);
   }
@@ -99,9 +102,9 @@ export class Mesh extends EventTarget {
     });
     peer.addEventListener("frame", ({ detail }) => {
       const reply = (frame) => peer.send(frame);
-      this.#emit("frame", { from: participant, frame: detail, reply });
+      this.emit("frame", { from: participant, frame: detail, reply });
     });
-    peer.addEventListener("open", () => this.#emit("up"));
+    peer.addEventListener("open", () => this.emit("up"));
     peer.addEventListener("path", ({ detail }) => this.#onPath(connection, detail));
     for (const type of ["down", "budget", "failed"]) {
       peer.addEventListener(type, () => this.#onPath(connection, null));
@@ -123,7 +126,7 @@ export class Mesh extends EventTarget {
     const found = entries.find((entry) => entry.path)?.path ?? { path: "server", rtt_ms: null };
     if (this.#paths.get(participant) === found.path) return;
     this.#paths.set(participant, found.path);
-    this.#emit("path", { participant, ...found });
+    this.emit("path", { participant, ...found });
   }
 
   #drop(connection) {
@@ -131,10 +134,6 @@ export class Mesh extends EventTarget {
     this.#peers.delete(connection);
     peer.close();
     if (this.#paths.has(participant)) this.#tell(participant);
-  }
-
-  #emit(type, detail) {
-    this.dispatchEvent(new CustomEvent(type, { detail }));
   }
 }
 

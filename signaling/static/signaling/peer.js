@@ -1,4 +1,5 @@
 import { Channel } from "./channel.js";
+import { Emitter } from "./emitter.js";
 import { Negotiation } from "./negotiation.js";
 import { PathWatch } from "./stats.js";
 import { Timers } from "./timers.js";
@@ -23,7 +24,7 @@ const MAX_EPOCH = 2 ** 31 - 1;
  * Events: `open`, `frame` (detail: an object), `down` (text must go by the server; may open again),
  * `budget` (5 s without a channel), `path` (detail: {path, rtt_ms}), `failed` (gave up).
  */
-export class Peer extends EventTarget {
+export class Peer extends Emitter {
   #begins = 0;
   #chain = Promise.resolve();
   #channel = null;
@@ -135,7 +136,7 @@ export class Peer extends EventTarget {
     this.#channel = channel;
     channel.addEventListener("open", () => this.#onUp());
     channel.addEventListener("close", () => this.#onChannelClose());
-    channel.addEventListener("frame", ({ detail }) => this.#emit("frame", detail));
+    channel.addEventListener("frame", ({ detail }) => this.emit("frame", detail));
   }
 
   #signal(data, epoch = this.#epoch) {
@@ -158,19 +159,19 @@ export class Peer extends EventTarget {
     if (this.#up) return;
     this.#timers.stopAll();
     this.#up = true;
-    this.#emit("open");
-    this.#pathWatch = new PathWatch(this.#pc, (found) => this.#emit("path", found));
+    this.emit("open");
+    this.#pathWatch = new PathWatch(this.#pc, (found) => this.emit("path", found));
   }
 
   #onDown() {
     this.#pathWatch?.stop();
     if (!this.#up) return;
     this.#up = false;
-    this.#emit("down");
+    this.emit("down");
   }
 
   #onBudget() {
-    this.#emit("budget");
+    this.emit("budget");
     this.#timers.start("giveUp", GIVE_UP_MS - ICE_BUDGET_MS, () => {
       if (this.#pc?.remoteDescription) this.#recover();
       else this.#giveUp(); // nobody answered
@@ -219,7 +220,7 @@ export class Peer extends EventTarget {
 
   #giveUp() {
     this.#teardown();
-    this.#emit("failed");
+    this.emit("failed");
   }
 
   #resetCounts() {
@@ -241,9 +242,5 @@ export class Peer extends EventTarget {
     pc.onicecandidate = null;
     pc.oniceconnectionstatechange = null;
     pc.close();
-  }
-
-  #emit(type, detail) {
-    this.dispatchEvent(new CustomEvent(type, { detail }));
   }
 }

@@ -1,3 +1,4 @@
+import { Emitter } from "./emitter.js";
 import { VERSION } from "./protocol.js";
 
 const CONNECT_TIMEOUT_MS = 5_000;
@@ -17,7 +18,7 @@ export function socketUrl(path, base) {
 }
 
 /** One WebSocket from handshake to close, as events: `open`, `frame` (an object), `close` (once). */
-export class Transport extends EventTarget {
+export class Transport extends Emitter {
   #closed = false;
   #socket;
   #timer;
@@ -57,7 +58,7 @@ export class Transport extends EventTarget {
 
   #onOpen() {
     clearTimeout(this.#timer);
-    if (!this.#closed) this.dispatchEvent(new Event("open"));
+    if (!this.#closed) this.emit("open");
   }
 
   #onMessage(text) {
@@ -71,7 +72,7 @@ export class Transport extends EventTarget {
       return;
     }
     if (frame && typeof frame === "object") {
-      this.dispatchEvent(new CustomEvent("frame", { detail: frame }));
+      this.emit("frame", frame);
     }
   }
 
@@ -79,6 +80,6 @@ export class Transport extends EventTarget {
     if (this.#closed) return;
     this.#closed = true;
     clearTimeout(this.#timer);
-    this.dispatchEvent(new CustomEvent("close", { detail: { code, reason } }));
+    this.emit("close", { code, reason });
   }
 }
