@@ -2,23 +2,40 @@
 
 from __future__ import annotations
 
+import asyncio
 import email
 import email.policy
-import socket
 
 from aiosmtpd.controller import Controller
 
+from tests.server import find_free_port
+
 
 class Mailbox:
-    """`replies` answers RCPT in turn, then everything is accepted; `mails` is what came."""
+    """`replies` answers RCPT in turn, then everything is accepted; `mails` is what came.
+
+    Between hold() and release() senders wait; `waiting` counts them.
+    """
 
     def __init__(self):
-        self.mails = []
-        self.replies = []
-        self.controller = Controller(self, hostname="127.0.0.1", port=find_port())
+        self.controller = Controller(self, hostname="127.0.0.1", port=find_free_port())
+        self.clear()
+
+    def clear(self):
+        self.mails, self.replies, self.held, self.waiting = [], [], False, 0
+
+    def hold(self):
+        self.held = True
+
+    def release(self):
+        self.held = False
 
     async def handle_RCPT(self, server, session, envelope, address, options):
         reply = self.replies.pop(0) if self.replies else "250 OK"
+        self.waiting += 1
+        while self.held:
+            await asyncio.sleep(0.02)
+        self.waiting -= 1
         if reply.startswith("250"):
             envelope.rcpt_tos.append(address)
         return reply
@@ -33,18 +50,17 @@ class Mailbox:
     def port(self):
         return self.controller.port
 
+    @property
+    def url(self):
+        return f"smtp://127.0.0.1:{self.port}"
+
     def __enter__(self):
         self.controller.start()
         return self
 
     def __exit__(self, *_):
+        self.release()
         self.controller.stop()
-
-
-def find_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 def text_of(mail, kind="plain"):

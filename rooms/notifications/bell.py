@@ -5,10 +5,13 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Iterable
+from functools import cache
 from typing import Any, NamedTuple
 
 from celery import current_app
-from kombu.exceptions import OperationalError
+from kombu import pools
+from kombu.exceptions import KombuError
+from kombu.pools import ProducerPool
 
 from accounts.models import Target
 from rooms.notifications.metrics import RINGS_FAILED
@@ -20,6 +23,16 @@ logger = logging.getLogger(__name__)
 # After a failure nobody rings for a moment: a hung broker costs one wait, not one per join.
 PAUSE_S = 5.0
 _paused_until = 0.0
+PATIENCE_S = 2
+# Celery's own would wait for minutes: good for a worker, not for a guest at the door.
+IMPATIENT = {
+    "socket_timeout": PATIENCE_S,
+    "socket_connect_timeout": 1,
+    "max_retries": 1,
+    "interval_start": 0,
+    "interval_step": 0,
+    "connect_retries_timeout": PATIENCE_S,
+}
 
 
 class Due(NamedTuple):
@@ -49,12 +62,18 @@ def _publish(jobs: Iterable[tuple[Any, int, str]]) -> bool:
     if time.monotonic() < _paused_until:
         return False
     try:
-        with current_app.producer_or_acquire() as producer:
+        with _open_producers().acquire(block=True, timeout=PATIENCE_S) as producer:
             for task, row_id, queue in jobs:
                 task.apply_async((row_id,), producer=producer, queue=queue, retry=False)
-    except (OperationalError, OSError) as error:
+    except (KombuError, OSError) as error:
         _paused_until = time.monotonic() + PAUSE_S
         RINGS_FAILED.inc()
         logger.warning("The broker took no task: %s", error)
         return False
     return True
+
+
+@cache
+def _open_producers() -> ProducerPool:
+    opened: ProducerPool = pools.producers[current_app.connection_for_write(transport_options=IMPATIENT)]
+    return opened

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts import rate_limits
+from accounts import rate_limits, refusals
 from accounts.access import MemberRequest, get_target, member_required
 from accounts.forms import TargetForm
 from accounts.models import Target
@@ -23,14 +23,11 @@ from accounts.services import (
     remove_target,
     set_target_enabled,
 )
-from rooms.forms.refusals import shown_on
 from rooms.models import Delivery, Property
 from rooms.notifications.bell import ask_for_proof, ask_for_test
 from rooms.notifications.transports import transport_of
 
 DELIVERIES_SHOWN = 30
-# What one member can make us send to an address that is perhaps not theirs.
-PROOF_RATE = "5/3600"
 TEST_RATE = "5/600"
 
 
@@ -53,7 +50,7 @@ def show_notifications(request: MemberRequest) -> HttpResponse:
 def add_target(request: MemberRequest) -> HttpResponse:
     form = TargetForm(request.POST)
     if form.is_valid():
-        with shown_on(form):
+        with refusals.on_form(form, "email"):
             email = form.cleaned_data["email"]
             target = add_email_target(membership=request.membership, email=email)
             if target.verified_at is None:
@@ -95,7 +92,7 @@ def test_target(request: MemberRequest, uuid: UUID) -> HttpResponse:
     """Call this address as if somebody had arrived. Raises RateLimited."""
     target = get_target(request.membership, uuid)
     if target.verified_at is not None:
-        rate_limits.hit("target_test", target.membership.uuid, rate=TEST_RATE)
+        rate_limits.hit("target_test", request.user.uuid, rate=TEST_RATE)
         if ask_for_test(target):
             messages.success(request, _("A test is on its way."))
         else:
@@ -138,7 +135,7 @@ def _show_page(request: MemberRequest, form: forms.Form, status: int = 200) -> H
 
 
 def _send_proof(request: MemberRequest, target: Target) -> None:
-    rate_limits.hit("target_proof", target.membership.uuid, rate=PROOF_RATE)
+    rate_limits.hit("target", request.user.uuid)
     if ask_for_proof(target):
         text = _("We have sent an e-mail to %s. It is called once its reader has agreed.")
         messages.success(request, text % target.address["email"])

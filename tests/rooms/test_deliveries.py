@@ -16,7 +16,8 @@ from rooms.notifications.sweep import queue_due, take_batch
 from rooms.notifications.tasks import MAX_TRIES, WAITS_S, deliver
 from rooms.services.rooms import close_room
 from tests.cast import join
-from tests.mailbox import Mailbox, find_port, text_of
+from tests.mailbox import Mailbox, text_of
+from tests.server import find_free_port
 
 pytestmark = pytest.mark.django_db(transaction=True)
 State = Delivery.State
@@ -177,7 +178,7 @@ def test_a_temporary_refusal_is_tried_again(mailbox, delivery):
 
 
 def test_a_mail_server_that_is_away_is_tried_again(settings, mailbox, delivery):
-    settings.EMAIL_PORT = find_port()
+    settings.EMAIL_PORT = find_free_port()
     assert try_now(delivery).state == State.WAITING
     assert "refused" in delivery.note
     settings.EMAIL_PORT = mailbox.port

@@ -11,7 +11,8 @@ from rooms.notifications.tasks import send_proof, send_test
 from tests.cast import join
 
 pytestmark = pytest.mark.django_db(transaction=True)
-QUERIES = 10
+# User, memberships, own targets, properties, usable targets, deliveries.
+QUERIES = 6
 
 
 @pytest.fixture

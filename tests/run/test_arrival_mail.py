@@ -1,23 +1,20 @@
 from __future__ import annotations
 
-import asyncio
 import json
-import signal
+from contextlib import contextmanager
 
-import httpx
 import pytest
-import websockets
+import websockets.sync.client
 
-from accounts.redis import get_redis
 from rooms import presence
 from rooms.models import Delivery
 from rooms.tokens import Pass, new_connection, sign_ticket
+from tests.arrivals import QUICK, join, wait_for_state
 from tests.mailbox import Mailbox, text_of
 from tests.server import ServerProcess, wait_for
 
 pytestmark = pytest.mark.django_db(transaction=True)
 State = Delivery.State
-QUICK = {"SWEEP_INTERVAL_S": "1", "DELIVERY_LEASE_S": "3"}
 
 
 @pytest.fixture(scope="module")
@@ -43,25 +40,23 @@ def site(transactional_db, running, box):
     return running
 
 
-def join(site, link, cookies=None, nickname="Gwen"):
-    """Come in as a browser does."""
-    answer = httpx.post(
-        f"{site.url}/c/{link.address}/join",
-        json={"nickname": nickname},
-        headers={"Origin": site.url},
-        cookies=cookies,
-    )
-    assert answer.status_code == 201, answer.text
-    return answer
-
-
-def connect(site, ticket):
+@contextmanager
+def connect(site, ticket, first):
+    """A synced socket: the reply to the first command has come."""
     protocols = ["doorbell.v1", f"ticket.{ticket}"]
-    return websockets.connect(site.ws_url, subprotocols=protocols, origin=site.url)
+    with websockets.sync.client.connect(
+        site.ws_url, subprotocols=protocols, origin=site.url
+    ) as socket:
+        socket.send(json.dumps({"ref": 1} | first))
+        read_until(socket, lambda frame: frame.get("ref") == 1)
+        yield socket
 
 
-def wait_for_state(state):
-    return wait_for(lambda: Delivery.objects.filter(state=state).first(), f"a delivery {state}")
+def read_until(socket, wanted):
+    """Return the first frame that is wanted; fail after 20 s of silence."""
+    while not wanted(frame := json.loads(socket.recv(timeout=20))):
+        pass
+    return frame
 
 
 def test_a_guest_comes_and_the_owner_gets_a_mail(site, box, link):
@@ -73,25 +68,12 @@ def test_a_guest_comes_and_the_owner_gets_a_mail(site, box, link):
     assert wait_for_state(State.SENT).arrival.called_at is not None
 
 
-async def read_until(socket, event):
-    async for text in socket:
-        frame = json.loads(text)
-        if frame.get("event") == event:
-            return frame
-
-
 def test_the_guest_sees_that_the_owner_was_called(site, box, link):
-    async def watch(ticket):
-        async with connect(site, ticket) as socket:
-            await socket.send(json.dumps({"ref": 1, "kind": "room.sync", "data": {"since": 0}}))
-            while json.loads(await socket.recv()).get("ref") != 1:
-                pass
-            box.release()
-            return await asyncio.wait_for(read_until(socket, "owner.called"), 20)
-
     box.hold()
     joined = join(site, link).json()
-    frame = asyncio.run(watch(joined["ticket"]))
+    with connect(site, joined["ticket"], {"kind": "room.sync", "data": {"since": 0}}) as socket:
+        box.release()
+        frame = read_until(socket, lambda frame: frame.get("event") == "owner.called")
     assert frame["room"] == joined["room"]
     assert frame["data"]["kind"] == "email"
     assert frame["data"]["at"] > 0
@@ -100,14 +82,10 @@ def test_the_guest_sees_that_the_owner_was_called(site, box, link):
 def test_an_owner_in_the_inbox_gets_no_mail(site, box, alice, account, link):
     place = alice.memberships.get()
     entry = Pass(str(account.uuid), new_connection(), membership=str(place.uuid))
-
-    async def sit():
-        async with connect(site, sign_ticket(entry)):
-            await asyncio.to_thread(wait_for, lambda: presence.online_now(account), "presence")
-            await asyncio.to_thread(join, site, link)
-            return await asyncio.to_thread(wait_for_state, State.SKIPPED)
-
-    assert asyncio.run(sit()).note == "somebody is at the desk"
+    with connect(site, sign_ticket(entry), {"kind": "inbox.sync", "data": {}}):
+        assert presence.online_now(account)
+        join(site, link)
+        assert wait_for_state(State.SKIPPED).note == "somebody is at the desk"
     assert box.mails == []
 
 
@@ -132,36 +110,5 @@ def test_an_address_that_bounces_is_given_up(site, box, link):
 def test_a_busy_mail_server_gets_the_mail_later(site, box, link):
     box.replies = ["451 4.7.1 try again later"]
     join(site, link)
-    assert wait_for_state(State.SENT).attempts == 2
-    assert len(box.mails) == 1
-
-
-def test_a_broker_that_forgot_everything_delays_the_mail_only(server, box, link):
-    box.clear()
-    env = QUICK | {"EMAIL_URL": box.url}
-    site = server(env=env)
-    join(site, link)
-    get_redis().flushall()
-    server(worker=True, beat=True, env=env)
-    wait_for_state(State.SENT)
-    assert len(box.mails) == 1
-
-
-def test_a_join_works_while_the_broker_is_away(server, link):
-    site = server(env=QUICK | {"CELERY_BROKER_URL": "redis://127.0.0.1:1"})
-    join(site, link)
-    assert Delivery.objects.get().state == State.WAITING
-
-
-def test_a_worker_killed_in_the_middle_costs_no_mail(server, box, link):
-    box.clear()
-    box.hold()
-    site = server(worker=True, beat=True, env=QUICK | {"EMAIL_URL": box.url})
-    join(site, link)
-    wait_for(lambda: box.waiting, "a mail half sent")
-    worker = site.others[0]
-    worker.end(signal.SIGKILL)
-    box.release()
-    worker.start()
     assert wait_for_state(State.SENT).attempts == 2
     assert len(box.mails) == 1
