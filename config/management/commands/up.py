@@ -43,6 +43,8 @@ NEXT_START = """
   Doorbell runs at  {site}   (inbox: {site}/inbox)
   E-mails           {mails}
   Lost the password? .venv/bin/python manage.py changepassword demo@example.com
+
+  Ctrl-C stops everything; the data stays in .local/.
 """
 
 
