@@ -10,7 +10,7 @@ import { Typing } from "./typing.js";
  * One room, without DOM. Objects keep the names of the wire (docs/protocol.md).
  *
  * Read: `self`, `room`, `policies`, `participants` (Map, see presence.js), `messages` (see
- * messages.js; `status` of own ones: sending, sent, delivered, read, failed), `typing` (Set of
+ * timeline.js; `status` of own ones: sending, sent, delivered, read, failed), `typing` (Set of
  * participants), `hasOlder`, `calledAt`, `available`, `state`, `isSynced`.
  *
  * Events: `change` (detail: Set of "room", "participants", "messages", "marks", "called"; at most
