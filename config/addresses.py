@@ -73,7 +73,7 @@ def parse_email(url: str) -> dict[str, Any]:
         return {"EMAIL_BACKEND": backend + "locmem.EmailBackend"}
     if parts.scheme == "file":
         return {
-            "EMAIL_BACKEND": backend + "filebased.EmailBackend",
+            "EMAIL_BACKEND": "config.mail.FileBackend",
             "EMAIL_FILE_PATH": unquote(parts.path),
         }
     if parts.scheme not in {"smtp", "smtps"} or not parts.hostname:

@@ -75,5 +75,6 @@ def _publish(jobs: Iterable[tuple[Any, int, str]]) -> bool:
 
 @cache
 def _open_producers() -> ProducerPool:
-    opened: ProducerPool = pools.producers[current_app.connection_for_write(transport_options=IMPATIENT)]
+    connection = current_app.connection_for_write(transport_options=IMPATIENT)
+    opened: ProducerPool = pools.producers[connection]
     return opened
