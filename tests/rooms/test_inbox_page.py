@@ -52,9 +52,7 @@ def make_rooms(link, count):
         for guest in guests
     )
     Participant.objects.bulk_create(
-        Participant(
-            account=link.account, room=room, kind="guest", guest=guest, name=guest.nickname
-        )
+        Participant(account=link.account, room=room, kind="guest", guest=guest, name=guest.nickname)
         for room, guest in zip(rooms, guests, strict=True)
     )
     Arrival.objects.bulk_create(
@@ -201,9 +199,7 @@ def test_the_page_takes_the_same_queries_for_any_number_of_rooms(
         assert len(read_page(client.get("/inbox"))["rooms"]) == count
 
 
-def test_a_link_into_a_room_takes_three_queries_more(
-    alice, link, room, django_assert_num_queries
-):
+def test_a_link_into_a_room_takes_three_queries_more(alice, link, room, django_assert_num_queries):
     make_rooms(link, 20)
     client = sign_in(alice)
     client.get("/inbox")

@@ -50,7 +50,8 @@ export class Composer {
   openDraft(room) {
     if (this.#draftKey) return;
     this.#draftKey = `doorbell:draft:${room}`;
-    if (!this.#input.value) this.#input.value = this.#try((s) => s.getItem(this.#draftKey)) ?? "";
+    if (this.#input.value) this.#saveDraft(); // typed before the room was known
+    else this.#input.value = this.#try((s) => s.getItem(this.#draftKey)) ?? "";
     this.#review();
   }
 

@@ -1,0 +1,78 @@
+"""Real Chromium against a running server. Every person gets a browser context of their own."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+from django.conf import settings
+from django.test import Client
+from playwright.sync_api import expect, sync_playwright
+
+CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+]
+WAIT_MS = 15_000
+# Playwright's loop runs in this thread, and Django takes that for a coroutine.
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+expect.set_options(timeout=WAIT_MS)
+
+
+def pytest_collection_modifyitems(items):
+    for item in items:
+        if "tests/browser" in item.nodeid:
+            item.add_marker(pytest.mark.browser)
+
+
+@pytest.fixture(scope="module")
+def chromium():
+    # Not for the whole session: asyncio tests cannot run while Playwright's loop does.
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def visit_as(chromium, live, transactional_db):
+    """visit_as("/inbox", alice): a page in a fresh context, signed in as the user if one is given.
+
+    Whatever the page throws or the Content-Security-Policy forbids fails the test.
+    """
+    contexts, complaints = [], []
+
+    def visit(path, user=None, **options):
+        context = chromium.new_context(base_url=live.url, **options)
+        contexts.append(context)
+        context.set_default_timeout(WAIT_MS)
+        if user is not None:
+            context.add_cookies([make_session_cookie(user, live.url)])
+        context.on("weberror", lambda error: complaints.append(str(error.error)))
+        context.on("console", lambda message: note_violation(message, complaints))
+        page = context.new_page()
+        page.goto(path)
+        return page
+
+    yield visit
+    for context in contexts:
+        context.close()
+    assert complaints == []
+
+
+def note_violation(message, complaints):
+    if "Content Security Policy" in message.text:
+        complaints.append(message.text)
+
+
+def make_session_cookie(user, url):
+    client = Client()
+    client.force_login(user)
+    name = settings.SESSION_COOKIE_NAME
+    return {"name": name, "value": client.cookies[name].value, "url": url}
