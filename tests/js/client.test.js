@@ -108,7 +108,9 @@ test("a lost socket is reopened after growing waits, and the waits start anew on
 
 test("a restarting server is given the time it asked for, and a little more by chance", async () => {
   const client = await connect();
-  server.socket.drop(4000, JSON.stringify({ retry_after_ms: 8_000 }));
+  const data = { code: 4000, retry_after_ms: 8_000 };
+  server.socket.push({ event: "session.closing", data });
+  server.socket.drop(4000);
   await pass(8_999);
   assert.equal(client.state, "waiting");
   await pass(1);
@@ -164,7 +166,7 @@ test("a bad ticket is renewed once; a second refusal ends it", async () => {
 for (const code of [4501, 4502, 4503]) {
   test(`after ${code} it stays away`, async () => {
     const client = await connect();
-    server.socket.drop(code, "");
+    server.socket.drop(code);
     await pass(120_000);
     client.wake();
     await settle();

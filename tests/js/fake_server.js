@@ -47,10 +47,10 @@ class FakeSocket extends EventTarget {
   }
 
   /** Ends it from the other side. */
-  drop(code, reason = "") {
+  drop(code) {
     this.readyState = 3;
     this.server.forget(this);
-    this.dispatchEvent(Object.assign(new Event("close"), { code, reason }));
+    this.dispatchEvent(Object.assign(new Event("close"), { code }));
   }
 }
 

@@ -1,5 +1,7 @@
 """The browser's library, tested by Node itself; this brings its verdict into the suite."""
 
+from __future__ import annotations
+
 import subprocess
 from pathlib import Path
 

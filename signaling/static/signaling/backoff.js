@@ -1,4 +1,4 @@
-import { BACKOFF_MAX_MS, BACKOFF_MIN_MS, CLOSE_CODES } from "./protocol.js";
+import { BACKOFF_MAX_MS, BACKOFF_MIN_MS } from "./protocol.js";
 
 const MAX_RETRY_AFTER_MS = 60_000;
 const RESTART_SPREAD = 0.25; // of retry_after_ms, on top of it
@@ -19,19 +19,12 @@ export function backoff(attempt, random = Math.random) {
 /**
  * Milliseconds a restarting server asked to wait, spread a little; null if it did not ask.
  *
- * @param {number} code of the close
- * @param {string} reason of the close
+ * @param {number | undefined} askedMs
  * @param {() => number} [random]
  */
-export function retryAfter(code, reason, random = Math.random) {
-  if (code !== CLOSE_CODES.restart) return null;
-  try {
-    const { retry_after_ms: ms } = JSON.parse(reason);
-    if (typeof ms !== "number" || !(ms >= 0)) return null;
-    return Math.min(ms, MAX_RETRY_AFTER_MS) * (1 + RESTART_SPREAD * random());
-  } catch {
-    return null;
-  }
+export function retryAfter(askedMs, random = Math.random) {
+  if (typeof askedMs !== "number" || !(askedMs >= 0)) return null;
+  return Math.min(askedMs, MAX_RETRY_AFTER_MS) * (1 + RESTART_SPREAD * random());
 }
 
 /** @param {number} delayMs */

@@ -5,7 +5,7 @@ import { Heartbeat } from "./heartbeat.js";
 import { Members } from "./members.js";
 import { CLOSE_CODES, PING_EVERY_BYTES, REPLY_TIMEOUT_MS, isTerminal } from "./protocol.js";
 import { CommandError, Replies, toCommandError } from "./replies.js";
-import { GAVE_UP, Transport } from "./transport.js";
+import { Transport } from "./transport.js";
 
 export { CommandError };
 
@@ -32,6 +32,7 @@ const WAKE_DEADLINE_MS = 3_000;
 export class SignalingClient extends Emitter {
   #attempt = 0;
   #bytesPinged = 0;
+  #closing = null; // `session.closing` of this socket
   #credentials;
   #heartbeat;
   #isActive;
@@ -102,13 +103,7 @@ export class SignalingClient extends Emitter {
     }
   }
 
-  /**
-   * Resolves with the reply; rejects with CommandError.
-   *
-   * @param {string} kind
-   * @param {object} [data]
-   * @param {number} [timeoutMs]
-   */
+  /** Resolves with the reply; rejects with CommandError. */
   send(kind, data = {}, timeoutMs = REPLY_TIMEOUT_MS) {
     if (!this.isConnected) {
       return Promise.reject(new CommandError("not_connected", { temporary: true }));
@@ -149,13 +144,14 @@ export class SignalingClient extends Emitter {
     } catch (error) {
       if (opening !== this.#opening) return;
       if (error.temporary === false) this.#stop({ code: null, error });
-      else this.#comeBack(GAVE_UP, "");
+      else this.#comeBack();
     }
   }
 
   #attach(transport) {
     this.#transport = transport;
     this.#bytesPinged = 0;
+    this.#closing = null;
     transport.addEventListener("open", () => this.#onOpen(transport));
     transport.addEventListener("frame", (event) => this.#onFrame(transport, event.detail));
     transport.addEventListener("close", (event) => this.#onClose(transport, event.detail));
@@ -188,6 +184,7 @@ export class SignalingClient extends Emitter {
 
   #onEvent(transport, frame) {
     if (frame.event === "session.resync") this.#syncAll(transport);
+    if (frame.event === "session.closing") this.#closing = frame.data;
     this.emit("event", frame);
   }
 
@@ -204,20 +201,20 @@ export class SignalingClient extends Emitter {
     this.#members.onHeads(reply.heads);
   }
 
-  #onClose(transport, { code, reason }) {
+  #onClose(transport, { code }) {
     if (transport !== this.#transport) return;
     this.#detach();
     const mayRenew = code === CLOSE_CODES.bad_ticket && !this.#renewed;
     if (mayRenew || code === CLOSE_CODES.session_replaced) this.#credentials.forget();
     if (mayRenew) this.#renewed = true;
     else if (isTerminal(code)) return this.#stop({ code, error: null });
-    this.#comeBack(code, reason);
+    this.#comeBack(retryAfter(this.#closing?.retry_after_ms, this.#random));
   }
 
-  #comeBack(code, reason) {
+  #comeBack(askedMs = null) {
     this.#setState(STATES.WAITING);
     if (!this.#isActive() && this.#triedInactive) return; // until wake()
-    const delayMs = retryAfter(code, reason, this.#random) ?? backoff(this.#attempt, this.#random);
+    const delayMs = askedMs ?? backoff(this.#attempt, this.#random);
     this.#attempt += 1;
     this.#retry = setTimeout(() => this.#open(), delayMs);
   }

@@ -30,7 +30,8 @@ export const EVENTS = Object.freeze([
   "guest.arrived",
   "owner.called",
   "owner.available",
-  "session.resync"
+  "session.resync",
+  "session.closing"
 ]);
 
 export const CLOSE_CODES = Object.freeze({

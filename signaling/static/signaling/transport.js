@@ -3,7 +3,7 @@ import { VERSION } from "./protocol.js";
 
 const CONNECT_TIMEOUT_MS = 5_000;
 const OPEN = 1; // WebSocket.OPEN; Node 20 has no WebSocket
-export const GAVE_UP = 1006; // what a browser reports for a connection that just went away
+const GAVE_UP = 1006; // what a browser reports for a connection that just went away
 
 const encoder = new TextEncoder();
 
@@ -38,7 +38,7 @@ export class Transport extends Emitter {
     this.#timer = setTimeout(() => this.close(), CONNECT_TIMEOUT_MS);
     this.#socket.addEventListener("open", () => this.#onOpen());
     this.#socket.addEventListener("message", (event) => this.#onMessage(event.data));
-    this.#socket.addEventListener("close", (event) => this.#finish(event.code, event.reason));
+    this.#socket.addEventListener("close", (event) => this.#finish(event.code));
   }
 
   get isOpen() {
@@ -52,7 +52,7 @@ export class Transport extends Emitter {
 
   /** Ends it now; a dead network would make the closing handshake last a minute. */
   close() {
-    this.#finish(GAVE_UP, "");
+    this.#finish(GAVE_UP);
     this.#socket.close();
   }
 
@@ -76,10 +76,10 @@ export class Transport extends Emitter {
     }
   }
 
-  #finish(code, reason) {
+  #finish(code) {
     if (this.#closed) return;
     this.#closed = true;
     clearTimeout(this.#timer);
-    this.emit("close", { code, reason });
+    this.emit("close", { code });
   }
 }
