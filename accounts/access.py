@@ -16,6 +16,8 @@ from accounts.errors import AccountSuspended, NotFound
 from accounts.models import Account, ApiKey, Invitation, Membership, Target, User
 
 SESSION_KEY = "account"
+# The token of the invitation somebody came by, kept while they sign up or in.
+INVITATION_KEY = "invitation"
 # Opening an account makes a property, so the page is one floor up.
 NEW_ACCOUNT = "/account/new"
 
@@ -127,5 +129,8 @@ def _only(rows: Any) -> Any:
 
 def mark_session(request: HttpRequest) -> str:
     """Return a name for the browser session that may leave the server, unlike its key."""
-    key = request.session.session_key or ""
+    return mark_session_key(request.session.session_key or "")
+
+
+def mark_session_key(key: str) -> str:
     return hashlib.sha256(f"doorbell.session:{key}".encode()).hexdigest()[:32] if key else ""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from django.conf import settings
 
+from accounts.access import mark_session_key
 from rooms.services.messages import Sender
 from rooms.tokens import Pass
 from signaling.hub import Hub, resync_frame
@@ -73,7 +74,7 @@ class Session:
                 ("room", entry.room),
                 ("participant", entry.participant),
                 ("membership", entry.membership),
-                ("session", entry.session),
+                ("session", mark_session_key(entry.session)),
                 ("key", entry.key),
             )
             if value

@@ -164,10 +164,11 @@ def _find_participant(entry: Pass, room_uuid: str) -> Participant:
 
 def _take_place(entry: Pass, room_uuid: str) -> None:
     """Let a member or a program into a room of their account on first sight."""
-    account = Account.objects.filter(uuid=entry.account).first()
-    if account is None:
+    rooms = Room.objects.filter(account__uuid=_uuid(entry.account)).select_related("account")
+    room = rooms.filter(uuid=_uuid(room_uuid)).first()
+    if room is None:
         raise NotInRoom
-    room = access.get_room(account, _uuid(room_uuid))
+    account = room.account
     membership = _find_membership(entry)
     if membership is not None:
         access.get_member_participant(membership, room)

@@ -13,6 +13,7 @@ from accounts.hooks import account_closed, member_removed
 from rooms import events
 
 BAD_TICKET = 4500
+ROOM_GONE = 4502
 BANNED = 4503
 
 
@@ -21,7 +22,7 @@ def close_member_sockets(membership_uuid: UUID, **_: Any) -> None:
 
 
 def close_account_sockets(account_uuid: UUID, **_: Any) -> None:
-    events.kick(BANNED, account=account_uuid)
+    events.kick(ROOM_GONE, account=account_uuid)
 
 
 def close_session_sockets(request: HttpRequest | None, **_: Any) -> None:

@@ -1,0 +1,67 @@
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from rooms import tokens
+from tests.client import WireClient
+
+
+def guest_pass(participant):
+    room = participant.room
+    return tokens.Pass(
+        account=str(room.account.uuid),
+        connection=tokens.new_connection(),
+        room=str(room.uuid),
+        participant=str(participant.uuid),
+    )
+
+
+def member_pass(user, client):
+    """An account pass as the inbox page gives it, tied to the browser session."""
+    client.force_login(user)
+    membership = user.memberships.get()
+    return tokens.Pass(
+        account=str(membership.account.uuid),
+        connection=tokens.new_connection(),
+        membership=str(membership.uuid),
+        session=client.session.session_key,
+    )
+
+
+@pytest.fixture
+def wire(live, transactional_db):
+    """Run a coroutine function against the running server: wire(story)."""
+
+    def run(story, *, timeout_s=40):
+        async def play():
+            async with asyncio.timeout(timeout_s):
+                return await story(Stage(live))
+
+        return asyncio.run(play())
+
+    return run
+
+
+class Stage:
+    """Opens sockets on a site and closes them at the end of the story."""
+
+    def __init__(self, site):
+        self.site = site
+
+    async def enter(self, entry, **options):
+        """A socket for the pass, not yet synced."""
+        return await WireClient.open(self.site.ws_url, tokens.sign_ticket(entry), **options)
+
+    async def sit(self, participant):
+        """A guest's socket, synced."""
+        socket = await self.enter(guest_pass(participant))
+        socket.snapshot = await socket.sync()
+        return socket
+
+    async def desk(self, entry):
+        """A member's socket, with the inbox synced."""
+        socket = await self.enter(entry)
+        socket.snapshot = await socket.ask("inbox.sync")
+        return socket
