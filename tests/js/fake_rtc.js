@@ -34,6 +34,7 @@ class FakePeerConnection {
   localDescription = null;
   remoteDescription = null;
   restarts = 0;
+  rollbacks = 0;
   signalingState = "stable";
   #needed = false;
 
@@ -75,7 +76,7 @@ class FakePeerConnection {
     if (type === "answer" && this.signalingState !== "have-local-offer") {
       throw new Error("InvalidStateError");
     }
-    if (type === "offer" && this.signalingState === "have-local-offer") this.network.rollbacks += 1;
+    if (type === "offer" && this.signalingState === "have-local-offer") this.rollbacks += 1;
     this.remoteDescription = { type, ...JSON.parse(sdp) };
     this.signalingState = type === "offer" ? "have-remote-offer" : "stable";
     this.network.check();
@@ -128,7 +129,6 @@ export class FakeNetwork {
   candidateType = "host";
   connections = [];
   isUp = true;
-  rollbacks = 0;
 
   create = (config) => new FakePeerConnection(this, config);
 
