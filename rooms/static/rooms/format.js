@@ -31,7 +31,7 @@ export class Clock {
    */
   constructor(language, phrases) {
     this.#phrases = phrases;
-    this.#time = new Intl.DateTimeFormat(language, { hour: "2-digit", minute: "2-digit" });
+    this.#time = new Intl.DateTimeFormat(language, { hour: "numeric", minute: "2-digit" });
     this.#day = new Intl.DateTimeFormat(language, { dateStyle: "full" });
     this.#relative = new Intl.RelativeTimeFormat(language);
   }

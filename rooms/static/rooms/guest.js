@@ -179,7 +179,9 @@ class GuestPage {
         dialog.close();
       };
       const value = this.#tools.firstChild.textContent;
-      dialog.replaceChildren(makeForm({ fields: ["nickname"], phrases, submit: phrases.save, value, onSubmit }));
+      const form = makeForm({ fields: ["nickname"], phrases, submit: phrases.save, value, onSubmit });
+      const attributes = { className: "link guest-cancel", type: "button", onclick: () => dialog.close() };
+      dialog.replaceChildren(form, make("button", attributes, phrases.cancel));
       dialog.showModal();
     };
     this.#root.append(dialog);
