@@ -7,7 +7,10 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import Any
 
-from accounts.errors import DomainError
+from accounts.errors import DomainError, NotFound
+
+# Where the codes live that a program may meet.
+HOMES = {"accounts.errors", "rooms.errors", "api.errors", "api.problems"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,14 +47,22 @@ def list_groups(schema: dict[str, Any]) -> list[tuple[str, list[Operation]]]:
 
 def list_problems() -> list[tuple[str, int, bool, str]]:
     """Return every code with its status, whether it is temporary, and its meaning."""
-    found = {kind.code: kind for kind in _descendants(DomainError)}
-    return [(code, kind.status, kind.temporary, kind.text) for code, kind in sorted(found.items())]
+    found = {kind.code: kind for kind in _descendants(DomainError) if kind.__module__ in HOMES}
+    return [
+        (code, kind.status, kind.temporary, _explain(kind)) for code, kind in sorted(found.items())
+    ]
 
 
 def _descendants(kind: type[DomainError]) -> list[type[DomainError]]:
     """Most general last, so that it gives a shared code its text."""
     below = [deeper for child in kind.__subclasses__() for deeper in _descendants(child)]
     return [*below, *kind.__subclasses__()]
+
+
+def _explain(kind: type[DomainError]) -> str:
+    """Return what the class says about itself, else what it tells its callers."""
+    own = (kind.__doc__ or "") if kind.text in (DomainError.text, NotFound.text) else ""
+    return own.partition("\n")[0] or kind.text
 
 
 def _read_operation(path: str, method: str, described: dict[str, Any]) -> Operation:
