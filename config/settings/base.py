@@ -247,6 +247,11 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         # One that nobody took by then is worth nothing: the next one does the same.
         "options": {"expires": SWEEP_INTERVAL_S},
     },
+    "sweep answers kept for repeats": {
+        "task": "api.tasks.sweep_idempotency_records",
+        "schedule": 3600,
+        "options": {"expires": 3600},
+    },
 }
 
 # --- REST
