@@ -43,6 +43,8 @@ class Invalid(DomainError):
 
 
 class Conflict(DomainError):
+    """The change does not fit what is there now."""
+
     code = "conflict"
     status = 409
 

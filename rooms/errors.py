@@ -6,6 +6,8 @@ from accounts.errors import Conflict, DomainError, NotFound
 
 
 class PropertyNotFound(NotFound):
+    """No property of this account has this id."""
+
     code = "property_not_found"
 
 
@@ -56,10 +58,14 @@ class GuestBlocked(DomainError):
 
 
 class GuestNotFound(NotFound):
+    """No guest of this account has this id."""
+
     code = "guest_not_found"
 
 
 class RoomNotFound(NotFound):
+    """No room of this account has this id."""
+
     code = "room_not_found"
 
 
