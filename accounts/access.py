@@ -5,10 +5,11 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 from functools import wraps
-from typing import Any, Concatenate, ParamSpec, cast
+from typing import Concatenate, ParamSpec, TypeVar, cast
 from uuid import UUID
 
 from django.contrib.auth.views import redirect_to_login
+from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect
 
@@ -32,6 +33,7 @@ class MemberRequest(HttpRequest):
 
 
 P = ParamSpec("P")
+Row = TypeVar("Row", bound=Model)
 View = Callable[Concatenate[MemberRequest, P], HttpResponseBase]
 AnyView = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
 
@@ -120,7 +122,7 @@ def get_target(membership: Membership, uuid: UUID) -> Target:
     return _only(membership.targets.filter(uuid=uuid))
 
 
-def _only(rows: Any) -> Any:
+def _only(rows: QuerySet[Row]) -> Row:
     found = rows.first()
     if found is None:
         raise NotFound

@@ -8,6 +8,7 @@ import hashlib
 from allauth.mfa.adapter import DefaultMFAAdapter
 from cryptography.fernet import Fernet, MultiFernet
 from django.conf import settings
+from django.utils.encoding import force_bytes
 
 
 class MFAAdapter(DefaultMFAAdapter):
@@ -27,6 +28,6 @@ def _fernet() -> MultiFernet:
     return MultiFernet([Fernet(_derive_key(secret)) for secret in secrets])
 
 
-def _derive_key(secret: str) -> bytes:
-    digest = hashlib.sha256(f"doorbell.mfa:{secret}".encode()).digest()
+def _derive_key(secret: str | bytes) -> bytes:
+    digest = hashlib.sha256(b"doorbell.mfa:" + force_bytes(secret)).digest()
     return base64.urlsafe_b64encode(digest)

@@ -13,14 +13,14 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from accounts import rate_limits
-from accounts.access import SESSION_KEY
+from accounts.access import INVITATION_KEY, SESSION_KEY
 from accounts.errors import NotFound
 from accounts.models import Invitation, User
 from accounts.services import accept_invitation, find_invitation, verify_email
 from rooms.provisioning import open_account
 
-# The token of the invitation somebody came by, kept while they sign up or in.
-INVITATION_KEY = "invitation"
+# Set for the moment between joining a team at sign-up and the page that follows.
+JOINED_KEY = "joined"
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -34,6 +34,7 @@ class AccountAdapter(DefaultAccountAdapter):
         invitation = _find_invitation(request)
         if invitation is not None and invitation.email == person.email:
             membership = accept_invitation(invitation=invitation, user=person)
+            request.session[JOINED_KEY] = True
             request.session.pop(INVITATION_KEY, None)
             # The token came by mail, so they read this mailbox; allauth asks for this next.
             self.stash_verified_email(request, person.email)
@@ -50,12 +51,12 @@ class AccountAdapter(DefaultAccountAdapter):
         return confirmed
 
     def get_signup_redirect_url(self, request: HttpRequest) -> str:
-        return reverse("rooms:welcome")
+        joined = request.session.pop(JOINED_KEY, False)
+        return reverse("rooms:inbox" if joined else "rooms:welcome")
 
     def get_login_redirect_url(self, request: HttpRequest) -> str:
-        token = request.session.get(INVITATION_KEY)
-        if token:
-            return reverse("accounts:invitation", args=[token])
+        if _find_invitation(request) is not None:
+            return reverse("accounts:invitation", args=[request.session[INVITATION_KEY]])
         return str(super().get_login_redirect_url(request))
 
     def get_password_change_redirect_url(self, request: HttpRequest) -> str:

@@ -19,9 +19,7 @@ def create_account(
     account = Account.objects.create(
         name=name.strip()[:80] or owner.display_name[:80], external_id=external_id
     )
-    membership = Membership.objects.create(
-        account=account, user=owner, role=Membership.Role.OWNER
-    )
+    membership = Membership.objects.create(account=account, user=owner, role=Membership.Role.OWNER)
     audit.record(account, actor or owner, "account.created", account.uuid, name=account.name)
     return membership
 

@@ -79,9 +79,7 @@ def accept_invitation(*, invitation: Invitation, user: User) -> Membership:
         address={"email": user.email},
         defaults={"verified_at": now},
     )
-    audit.record(
-        invitation.account, user, "member.joined", membership.uuid, role=membership.role
-    )
+    audit.record(invitation.account, user, "member.joined", membership.uuid, role=membership.role)
     return membership
 
 

@@ -77,8 +77,6 @@ def _refuse_above(by: Membership | None, *roles: str) -> None:
 
 
 def _refuse_last_owner(membership: Membership) -> None:
-    owners = Membership.objects.for_account(membership.account).filter(
-        role=Membership.Role.OWNER
-    )
+    owners = Membership.objects.for_account(membership.account).filter(role=Membership.Role.OWNER)
     if not owners.exclude(pk=membership.pk).exists():
         raise Conflict(LAST_OWNER)

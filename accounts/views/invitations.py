@@ -5,12 +5,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from accounts import rate_limits, services
-from accounts.access import SESSION_KEY
+from accounts.access import INVITATION_KEY, SESSION_KEY
 from accounts.forms import ROLE_LABELS
 from accounts.models import Membership, User
-
-# rooms.adapter reads the token at sign-up and sign-in.
-INVITATION_KEY = "invitation"
 
 
 def show_invitation(request: HttpRequest, token: str) -> HttpResponse:
