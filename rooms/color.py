@@ -23,12 +23,12 @@ from typing import NamedTuple
 MIN_CONTRAST = 4.5
 WHITE = "#ffffff"
 INK = "#0b0d10"
-# Where contrast is lowest: the darkest ground of the light scheme, the brightest of the dark.
-LIGHT_GROUND = "#f4f4f6"
+# Where contrast is lowest in the dark scheme: its brightest ground.
 DARK_GROUND = "#222228"
 STEPS = 24
 SOFT_PART = 0.14
 HOVER_PART = 0.12
+TEXT_PART = 0.2
 
 
 class Accent(NamedTuple):
@@ -43,7 +43,7 @@ class Accent(NamedTuple):
 def accent_for(color: str) -> Accent:
     """Return the colour corrected to 4.5:1 against the text on it and the page behind it."""
     return Accent(
-        light=_shade(color, LIGHT_GROUND, darker=True),
+        light=_shade(color, WHITE, darker=True),
         dark=_shade(color, DARK_GROUND, darker=False),
         on_light=WHITE,
         on_dark=INK,
@@ -66,8 +66,8 @@ def theme_for(color: str) -> dict[str, tuple[str, str]]:
             mix(accent.dark, INK, SOFT_PART),
         ),
         "accent-text": (
-            mix(INK, accent.light, HOVER_PART),
-            mix(WHITE, accent.dark, HOVER_PART),
+            mix(INK, accent.light, TEXT_PART),
+            mix(WHITE, accent.dark, TEXT_PART),
         ),
     }
 

@@ -103,6 +103,13 @@ class NewLinkForm(ManyLinksForm):
 class LinkForm(NewLinkForm):
     """A link that is there already: an empty passcode means the one it has."""
 
+    passcode = forms.CharField(
+        label=_("New passcode"),
+        required=False,
+        max_length=PASSCODE_MAX_CHARS,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+        help_text=_("Guests type it before they come in. Empty: everything stays as it is."),
+    )
     remove_passcode = forms.BooleanField(label=_("Ask for no passcode any more"), required=False)
 
     def clean(self) -> dict[str, Any]:

@@ -114,8 +114,8 @@ class PropertyForm(forms.ModelForm):
         help_texts = {
             "name": _("Guests see it on top of the page."),
             "color": _("Your bubbles and buttons. It is made readable where it is not."),
-            "greeting": _("The first thing a guest reads. May stay empty."),
-            "offline_text": _("Shown while nobody is at the desk. May stay empty."),
+            "greeting": _("The first thing a guest reads."),
+            "offline_text": _("Shown while nobody is at the desk."),
         }
         widgets = {
             "color": forms.TextInput(attrs={"type": "color"}),

@@ -216,7 +216,8 @@ def _check_still_welcome(entry: Pass, participant: Participant) -> None:
         # An erased guest has no row any more.
         if participant.guest is None or participant.guest.blocked_at is not None:
             raise GuestBlocked
-        if participant.room.link.revoked_at is not None:
+        room = participant.room
+        if room.link.revoked_at is not None or room.property.archived_at is not None:
             raise LinkGone
     elif entry.session and not _session_lives(entry.session):
         raise SessionGone

@@ -35,6 +35,10 @@ class Card:
     link: DirectLink | None
     url: str
 
+    def short_url(self) -> str:
+        """The address as people say it: without https://."""
+        return self.url.partition("://")[2]
+
 
 @member_required
 @require_safe
