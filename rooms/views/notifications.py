@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import NamedTuple
 from uuid import UUID
 
@@ -9,6 +10,7 @@ from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -32,10 +34,12 @@ TEST_RATE = "5/600"
 
 
 class Row(NamedTuple):
-    """A delivery and its target's address in words."""
+    """A delivery as the page tells it."""
 
     delivery: Delivery
     address: str
+    is_new: bool
+    took_s: int
 
 
 @never_cache
@@ -118,7 +122,17 @@ def list_rows(request: MemberRequest) -> list[Row]:
     if not request.membership.is_manager:
         deliveries = deliveries.filter(target__membership=request.membership)
     shown = deliveries.order_by("-id")[:DELIVERIES_SHOWN]
-    return [Row(row, transport_of(row.target.kind).describe(row.target)) for row in shown]
+    return [_describe(delivery) for delivery in shown]
+
+
+def _describe(delivery: Delivery) -> Row:
+    now, arrived_at = timezone.now(), delivery.arrival.at
+    return Row(
+        delivery=delivery,
+        address=transport_of(delivery.target.kind).describe(delivery.target),
+        is_new=now - arrived_at < timedelta(minutes=1),
+        took_s=round(((delivery.finished_at or now) - arrived_at).total_seconds()),
+    )
 
 
 def _show_page(request: MemberRequest, form: forms.Form, status: int = 200) -> HttpResponse:
