@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
+from django.core.files.base import ContentFile
 from django.core.management import call_command
 from whitenoise.storage import CompressedManifestStaticFilesStorage
+
+from rooms import modules
 
 # `import … from "./x.js"`, `export … from`, `import "./x.js"` and `import("./x.js")`, with or
 # without a semicolon, across lines. Django's own patterns skip those without one, silently.
@@ -28,6 +33,17 @@ class HashedStorage(CompressedManifestStaticFilesStorage):
         ("*.js", ((MODULE_REFERENCE, '%(lead)s"%(url)s"'),)),
     )
 
+    def post_process(
+        self, paths: dict[str, Any], dry_run: bool = False, **options: Any
+    ) -> Iterator[Any]:
+        """Make the joined modules first, so that they get hashes like every other file."""
+        if not dry_run:
+            for entry, joined in modules.JOINED.items():
+                self.delete(joined)
+                self.save(joined, ContentFile(modules.join_modules(entry)))
+                paths[joined] = (self, joined)
+        yield from super().post_process(paths, dry_run, **options)
+
 
 def collect() -> bool:
     """Bring STATIC_ROOT up to date; return whether there was anything to do."""
@@ -42,7 +58,9 @@ def collect() -> bool:
 
 def _digest_sources() -> str:
     ignored = settings.STATICFILES_IGNORED
-    digest = hashlib.sha256(Path(__file__).read_bytes())
+    digest = hashlib.sha256()
+    for code in (__file__, modules.__file__):
+        digest.update(Path(code).read_bytes())
     for finder in get_finders():
         for name, storage in finder.list(ignored):
             stat = Path(storage.path(name)).stat()

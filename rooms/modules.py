@@ -1,4 +1,9 @@
-"""Which JavaScript modules a page will load, so that it can ask for all of them at once."""
+"""The JavaScript modules of a page: which they are, and all of them as one.
+
+Sources stay separate ES modules, which is what editors, Node's tests and DEBUG use. Readers of a
+page get one joined, minified module instead: 36 small files cost a third more bytes (each is
+compressed alone) and, over HTTP/1.1, six rounds of requests before anything moves.
+"""
 
 from __future__ import annotations
 
@@ -7,29 +12,79 @@ import re
 from functools import cache
 from pathlib import Path
 
+from django.conf import settings
 from django.contrib.staticfiles import finders
+from rjsmin import jsmin
 
-IMPORT = re.compile(r"""\b(?:from|import)\s*["'](\.{1,2}/[^"']+)["']""")
+# Pages that come as one module: entry → the file made of it.
+JOINED = {"rooms/guest.js": "rooms/guest.page.js"}
+
+NAMED_IMPORT = re.compile(r'^import\s*\{([^}]*)\}\s*from\s*"(\.{1,2}/[^"]+)";', re.MULTILINE)
+EXPORTED = re.compile(r"^export\s+((?:async\s+)?function|class|const)\s+(\w+)", re.MULTILINE)
+EXPORT_LIST = re.compile(r"^export\s*\{([^}]*)\};", re.MULTILINE)
+# What the joiner does not understand must stop it, not slip through.
+LEFT_OVER = re.compile(r"(?:^|[;}\n])(?:import|export)\b|\bimport[.(]")
+
+
+class JoinError(Exception):
+    """A module is written in a way that cannot be joined."""
+
+
+def list_modules(entry: str) -> tuple[str, ...]:
+    """Return the static names a page has to load for this entry, the entry last."""
+    joined = JOINED.get(entry)
+    return _order(entry) if settings.DEBUG or joined is None else (joined,)
+
+
+def join_modules(entry: str) -> str:
+    """Return one module that does what the entry and all its imports do. Raises JoinError."""
+    order = _order(entry)
+    names = {name: f"m{number}" for number, name in enumerate(order)}
+    return "\n".join(_wrap(name, names) for name in order)
 
 
 @cache
-def list_modules(entry: str) -> tuple[str, ...]:
-    """Return the static names of the entry and of everything it imports, each once."""
-    found: dict[str, None] = {}
-    waiting = [entry]
-    while waiting:
-        name = waiting.pop()
-        if name in found:
-            continue
-        found[name] = None
-        waiting.extend(_read_imports(name))
-    return tuple(found)
+def _order(entry: str) -> tuple[str, ...]:
+    """The entry and everything it imports, each after what it imports itself."""
+    done: dict[str, None] = {}
+    _visit(entry, (), done)
+    return tuple(done)
 
 
-def _read_imports(name: str) -> list[str]:
+def _visit(name: str, path: tuple[str, ...], done: dict[str, None]) -> None:
+    if name in path:
+        raise JoinError(f"{name} imports itself through {' → '.join(path)}")
+    for _, specifier in NAMED_IMPORT.findall(_read(name)):
+        imported = _resolve(name, specifier)
+        if imported not in done:
+            _visit(imported, (*path, name), done)
+    done[name] = None
+
+
+def _wrap(name: str, names: dict[str, str]) -> str:
+    """The module as a function that runs once and returns what the module exports."""
+    source = _read(name)
+    exports = [exported for _, exported in EXPORTED.findall(source)]
+    exports += [word.strip() for found in EXPORT_LIST.findall(source) for word in found.split(",")]
+    source = NAMED_IMPORT.sub(
+        lambda found: (
+            f"const {{{found[1].replace(' as ', ': ')}}} = {names[_resolve(name, found[2])]};"
+        ),
+        source,
+    )
+    source = EXPORT_LIST.sub("", EXPORTED.sub(r"\1 \2", source))
+    source = jsmin(source)
+    if LEFT_OVER.search(source):
+        raise JoinError(f"{name}: only named imports and exports can be joined")
+    return f"const {names[name]} = (()=>{{{source}\nreturn{{{','.join(exports)}}}}})();"
+
+
+def _resolve(name: str, specifier: str) -> str:
+    return posixpath.normpath(posixpath.join(posixpath.dirname(name), specifier))
+
+
+def _read(name: str) -> str:
     path = finders.find(name)
     if not path:
-        raise FileNotFoundError(f"{name} is imported but is no static file")
-    folder = posixpath.dirname(name)
-    specifiers = IMPORT.findall(Path(path).read_text())
-    return [posixpath.normpath(posixpath.join(folder, specifier)) for specifier in specifiers]
+        raise JoinError(f"{name} is imported but is no static file")
+    return Path(path).read_text()

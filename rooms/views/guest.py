@@ -76,11 +76,13 @@ def show_page(request: HttpRequest, address: str) -> HttpResponse:
     except (LinkNotFound, LinkGone, RateLimited) as error:
         return _show_refusal(request, error)
     language = phrases.choose_language(_accepted(request), link.property.languages)
+    preloaded = modules.list_modules("rooms/guest.js")
     context = {
         "property": link.property,
         "language": language,
         "phrases": phrases.get_phrases(language),
-        "modules": modules.list_modules("rooms/guest.js"),
+        "modules": preloaded,
+        "entry": preloaded[-1],
         "config": _describe_door(request, link, address, language),
     }
     return _finish(HttpResponse(render_to_string("rooms/guest/page.html", context)))

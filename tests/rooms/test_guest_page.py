@@ -8,6 +8,7 @@ import re
 from datetime import timedelta
 
 import pytest
+from django.conf import settings
 from django.contrib.staticfiles.storage import staticfiles_storage
 from django.test import Client
 from django.utils import timezone
@@ -15,14 +16,11 @@ from django.utils import timezone
 from accounts.models import Account
 from rooms import phrases
 from rooms.models import DirectLink, Property
-from rooms.modules import list_modules
 from rooms.services.links import create_link
 from rooms.services.properties import archive_property
 from tests.cast import PASSWORD
 
 pytestmark = pytest.mark.django_db
-
-JAVASCRIPT_BUDGET_BYTES = 24 * 1024
 
 
 def show(client, link, **headers):
@@ -78,20 +76,30 @@ def test_the_address_is_kept_from_search_engines_and_other_sites(client, link):
     assert "'unsafe-inline'" not in response["Content-Security-Policy"]
 
 
-def test_every_module_is_asked_for_at_once_under_a_hashed_name(client, link):
+def test_the_javascript_of_the_page_stays_within_24_kib_compressed(client, link):
+    text = text_of(show(client, link))
+    urls = set(
+        re.findall(r'(?:rel="modulepreload" href|<script type="module" src)="([^"]+)"', text)
+    )
+
+    assert all(re.search(r"\.[0-9a-f]{12}\.js$", url) for url in urls)
+    sources = [read_static(url) for url in urls]
+    assert not any(re.search(rb"(?:^|[;}\n])import\b", source) for source in sources)
+    assert 10_000 < sum(len(gzip.compress(source, 9)) for source in sources) <= 24 * 1024
+
+
+def read_static(url):
+    with staticfiles_storage.open(url.removeprefix(settings.STATIC_URL)) as file:
+        return file.read()
+
+
+def test_without_joining_every_module_is_asked_for_at_once(client, link, settings):
+    settings.DEBUG = True
+
     preloaded = re.findall(r'rel="modulepreload" href="([^"]+)"', text_of(show(client, link)))
 
-    assert len(preloaded) == len(list_modules("rooms/guest.js")) > 10
-    assert all(re.search(r"\.[0-9a-f]{12}\.js$", url) for url in preloaded)
-
-
-def test_the_javascript_of_the_page_stays_within_24_kib_compressed():
-    sizes = {}
-    for name in list_modules("rooms/guest.js"):
-        with staticfiles_storage.open(staticfiles_storage.stored_name(name)) as file:
-            sizes[name] = len(gzip.compress(file.read(), 9))
-
-    assert sum(sizes.values()) <= JAVASCRIPT_BUDGET_BYTES, sizes
+    assert f"{settings.STATIC_URL}signaling/client.js" in preloaded
+    assert preloaded[-1].endswith("rooms/guest.js")
 
 
 def test_a_known_guest_is_told_apart_without_a_query(client, link, django_assert_num_queries):
