@@ -5,3 +5,9 @@ from django.apps import AppConfig
 
 class SignalingConfig(AppConfig):
     name = "signaling"
+
+    def ready(self) -> None:
+        # The layer and its settings are there only now.
+        from signaling import metrics
+
+        metrics.register()

@@ -40,6 +40,7 @@ class Outbox:
         "_window",
         "frames_sent",
         "held",
+        "overflowed",
     )
 
     def __init__(self, send: Send, on_close: Callable[[], None]) -> None:
@@ -56,6 +57,7 @@ class Outbox:
         self.frames_sent = 0
         # While held, events wait so that a reply can overtake them.
         self.held = False
+        self.overflowed = False
 
     @property
     def closed(self) -> bool:
@@ -140,7 +142,7 @@ class Outbox:
                 await sending  # type: ignore[misc]  # an awaitable by types.coroutine
         except TimeoutError:
             self._busy = False
-            self.close(CLOSE_CODES["too_slow"])
+            self._give_up()
         except Exception:  # as in _write
             self.abandon()
             self._on_close()
@@ -151,10 +153,9 @@ class Outbox:
     def _wait(self, text: str) -> None:
         self._queue.append(text)
         if len(self._queue) > self._max_frames:
-            self.close(CLOSE_CODES["too_slow"])
+            self._give_up()
         elif self._stall is None and not self.held:
-            loop = asyncio.get_running_loop()
-            self._stall = loop.call_later(STALL_S, self.close, CLOSE_CODES["too_slow"])
+            self._stall = asyncio.get_running_loop().call_later(STALL_S, self._give_up)
 
     def _drain(self) -> None:
         moved = False
@@ -166,8 +167,12 @@ class Outbox:
         if moved or not self._queue:
             self._cancel_stall()
             if self._queue and not self._closed:
-                loop = asyncio.get_running_loop()
-                self._stall = loop.call_later(STALL_S, self.close, CLOSE_CODES["too_slow"])
+                self._stall = asyncio.get_running_loop().call_later(STALL_S, self._give_up)
+
+    def _give_up(self) -> None:
+        """The client does not keep up: it comes back and syncs."""
+        self.overflowed = True
+        self.close(CLOSE_CODES["too_slow"])
 
     def _cancel_stall(self) -> None:
         if self._stall is not None:

@@ -124,4 +124,6 @@ class Session:
         self.hub.detach(topic, self)
 
     def _gone(self) -> None:
+        if self.outbox.overflowed:
+            self.live.overflows += 1
         self.on_gone()
