@@ -113,7 +113,7 @@ class PropertyForm(forms.ModelForm):
         }
         help_texts = {
             "name": _("Guests see it on top of the page."),
-            "color": _("Your bubbles and buttons. It is made readable where it is not."),
+            "color": _("Of your bubbles and buttons."),
             "greeting": _("The first thing a guest reads."),
             "offline_text": _("Shown while nobody is at the desk."),
         }

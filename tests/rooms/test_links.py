@@ -4,6 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
+import time_machine
 from django.db import connection
 from django.utils import timezone
 
@@ -143,14 +144,9 @@ def test_signed_facts_hold_for_one_link_and_for_their_time(link, property):
             join(where, prefill=text)
     soon = timezone.now() + timedelta(seconds=1)
     short = sign_prefill(link, {"name": "Grace"}, soon)
-    with time_machine_at(soon + timedelta(seconds=1)), pytest.raises(PrefillWrong):
+    later = time_machine.travel(soon + timedelta(seconds=1), tick=False)
+    with later, pytest.raises(PrefillWrong):
         join(link, prefill=short)
-
-
-def time_machine_at(moment):
-    import time_machine
-
-    return time_machine.travel(moment, tick=False)
 
 
 @pytest.mark.parametrize(
