@@ -16,8 +16,8 @@ POOL_TIMEOUT_S = 2.5
 CONNECT_TIMEOUT_S = 2
 
 
-def parse_database(url: str, *, pool_size: int) -> dict[str, Any]:
-    """Return a DATABASES entry; pool_size 0 means one connection per thread instead."""
+def parse_database(url: str, *, pool_size: int, max_age_s: int = 0) -> dict[str, Any]:
+    """Return a DATABASES entry; pool_size 0 means a connection per thread, kept max_age_s."""
     parts = urlsplit(url)
     if parts.scheme not in {"postgres", "postgresql"}:
         raise ImproperlyConfigured("DATABASE_URL must start with postgresql://.")
@@ -44,7 +44,7 @@ def parse_database(url: str, *, pool_size: int) -> dict[str, Any]:
         "HOST": host,
         "PORT": str(parts.port or ""),
         # Under ASGI a persistent connection per thread leaks; the pool keeps them instead.
-        "CONN_MAX_AGE": 0 if pool_size else 60,
+        "CONN_MAX_AGE": 0 if pool_size else max_age_s,
         "CONN_HEALTH_CHECKS": True,
         "OPTIONS": options,
     }
@@ -94,6 +94,21 @@ def parse_email(url: str) -> dict[str, Any]:
     }
 
 
-def connect_sources(origins: list[str]) -> list[str]:
-    """Return the WebSocket twins of the origins, for the CSP of browsers that need them."""
-    return [origin.replace("http", "ws", 1) for origin in origins]
+def content_sources(origins: list[str]) -> dict[str, list[str]]:
+    """Return the content security policy: our own files, and nothing inline."""
+    self_only = ["'self'"]
+    return {
+        "default-src": ["'none'"],
+        "script-src": self_only,
+        "style-src": self_only,
+        "img-src": ["'self'", "data:", "blob:"],
+        # Not every browser counts the site's own WebSocket as 'self'.
+        "connect-src": ["'self'", *(origin.replace("http", "ws", 1) for origin in origins)],
+        "font-src": self_only,
+        "media-src": self_only,
+        "manifest-src": self_only,
+        "worker-src": self_only,
+        "base-uri": ["'none'"],
+        "form-action": self_only,
+        "frame-ancestors": ["'none'"],
+    }

@@ -1,17 +1,15 @@
 from __future__ import annotations
 
-from importlib.util import find_spec
-
-from django.urls import URLPattern, URLResolver, include, path
+from django.urls import include, path
 
 from config import health
 
-urlpatterns: list[URLPattern | URLResolver] = [
+urlpatterns = [
     path("healthz", health.healthz),
     path("readyz", health.readyz),
     path("metrics", health.metrics),
+    path("api/", include("api.urls")),
+    path("", include("rooms.urls")),
+    path("", include("accounts.urls")),
+    path("accounts/", include("allauth.urls")),
 ]
-for prefix, module in (("", "rooms.urls"), ("", "accounts.urls"), ("api/", "api.urls")):
-    if find_spec(module):
-        urlpatterns.append(path(prefix, include(module)))
-urlpatterns.append(path("accounts/", include("allauth.urls")))

@@ -107,6 +107,7 @@ class ServerProcess:
         self.ws_url = f"ws://127.0.0.1:{self.port}/ws/"
         self.env = os.environ | GENEROUS
         self.env |= {"DATABASE_URL": point_to_test_database(), "PORT": str(self.port)}
+        self.env["DB_POOL_SIZE"] = "20"
         self.env |= {"SITE_URL": self.url, "EMAIL_URL": f"file://{folder}/mail"} | (env or {})
         web = processes.WEB_SERVERS[kind]("127.0.0.1", self.port)
         self.web = Child("web", web, self.env, folder)

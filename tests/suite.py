@@ -28,6 +28,8 @@ class Suite:
         os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings.test"
         os.environ.setdefault("STATIC_ROOT", str(self.folder / "static"))
         os.environ.setdefault("MEDIA_ROOT", str(self.folder / "media"))
+        # A pool opened before the test database exists would go on using the other one.
+        os.environ["DB_POOL_SIZE"] = "0"
         if os.environ.get("DATABASE_URL") and os.environ.get("REDIS_URL"):
             return
         self.services = Services(self.folder / "services", fast=True)

@@ -300,14 +300,15 @@ LOGGING: dict[str, Any] = {
 
 def derive(site_url: str, origins: list[str], database_url: str, redis_url: str, email: str) -> Any:
     """Return the settings that follow from the addresses, for dev, test and prod alike."""
-    self_only = ["'self'"]
+    age_s = 60 if IS_WORKER else 0
+    database = addresses.parse_database(database_url, pool_size=DB_POOL_SIZE, max_age_s=age_s)
     return {
         "SITE_URL": site_url,
         "WS_ALLOWED_ORIGINS": origins,
         "CSRF_TRUSTED_ORIGINS": origins,
         "REDIS_URL": redis_url,
         "CELERY_BROKER_URL": addresses.broker_url(redis_url),
-        "DATABASES": {"default": addresses.parse_database(database_url, pool_size=DB_POOL_SIZE)},
+        "DATABASES": {"default": database},
         "CACHES": {
             "default": {
                 "BACKEND": "config.cache.ForgivingRedisCache",
@@ -316,21 +317,6 @@ def derive(site_url: str, origins: list[str], database_url: str, redis_url: str,
                 "KEY_PREFIX": "cache",
             }
         },
-        "CONTENT_SECURITY_POLICY": {
-            "DIRECTIVES": {
-                "default-src": ["'none'"],
-                "script-src": self_only,
-                "style-src": self_only,
-                "img-src": ["'self'", "data:", "blob:"],
-                "connect-src": ["'self'", *addresses.connect_sources(origins)],
-                "font-src": self_only,
-                "media-src": self_only,
-                "manifest-src": self_only,
-                "worker-src": self_only,
-                "base-uri": ["'none'"],
-                "form-action": self_only,
-                "frame-ancestors": ["'none'"],
-            }
-        },
+        "CONTENT_SECURITY_POLICY": {"DIRECTIVES": addresses.content_sources(origins)},
         **addresses.parse_email(email),
     }
