@@ -12,6 +12,7 @@ from accounts.models import Account, Target, User
 from accounts.redis import get_redis
 from rooms import presence
 from rooms.models import Arrival, Delivery
+from rooms.notifications.metrics import measure_due
 from rooms.notifications.sweep import queue_due, take_batch
 from rooms.notifications.tasks import MAX_TRIES, WAITS_S, deliver
 from rooms.services.rooms import close_room
@@ -209,6 +210,12 @@ def test_after_the_last_wait_it_has_failed(mailbox, delivery):
 def test_sweep_takes_a_due_row_once(delivery):
     assert [due.delivery_id for due in take_batch()] == [delivery.pk]
     assert take_batch() == []
+
+
+def test_due_deliveries_are_counted(mailbox, delivery):
+    assert measure_due() == 1
+    try_now(delivery)
+    assert measure_due() == 0
 
 
 def test_sweep_leaves_what_is_not_due_or_done(mailbox, property, link):

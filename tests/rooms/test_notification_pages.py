@@ -49,6 +49,15 @@ def test_page_tells_why_a_call_is_tried_again(page, visit):
     assert "451 try &lt;later&gt; · 2 tries" in read(page)
 
 
+def test_page_speaks_the_members_language(page, visit, alice):
+    alice.language = "zh-hans"
+    alice.save(update_fields=["language"])
+    Delivery.objects.update(state="skipped", note="somebody is at the desk")
+    text = read(page)
+    assert "通知到哪里" in text
+    assert "收件箱有人值守" in text
+
+
 def test_page_takes_as_many_queries_for_many_calls(page, link, django_assert_num_queries):
     join(link)
     page.get("/notifications")
