@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import sys
+import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
 # Frames may have 64 KiB; a larger one must still reach us, to be refused in our own words.
@@ -55,3 +58,20 @@ def beat(folder: Path) -> list[str]:
         "--schedule",
         str(folder / "beat-schedule"),
     ]
+
+
+def main(name: str) -> None:
+    """Become web, worker or beat; `prepare` migrates first of all."""
+    host, port = os.environ.get("HOST", "127.0.0.1"), int(os.environ.get("PORT", "8000"))
+    commands: dict[str, Callable[[], list[str]]] = {
+        "web": lambda: WEB_SERVERS[os.environ.get("ASGI_SERVER", "daphne")](host, port),
+        "worker": worker,
+        "beat": lambda: beat(Path(tempfile.gettempdir())),
+        "prepare": lambda: [sys.executable, "manage.py", "prepare"],
+    }
+    command = commands[name]()
+    os.execv(command[0], command)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])

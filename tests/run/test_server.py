@@ -1,7 +1,13 @@
 from __future__ import annotations
 
+import os
+import signal
+import sys
+
 import httpx
 import pytest
+
+from tests.server import Child, find_free_port, point_to_test_database, wait_for
 
 
 @pytest.mark.parametrize("kind", ["daphne", "uvicorn"])
@@ -25,3 +31,20 @@ def test_a_restarted_site_answers_on_the_same_port(server):
 def test_a_worker_answers(server):
     site = server(worker=True, beat=True)
     assert httpx.get(f"{site.url}/healthz").is_success
+
+
+def test_the_processes_of_a_container_start_by_name(transactional_db, tmp_path):
+    port = find_free_port()
+    env = os.environ | {"PORT": str(port), "DATABASE_URL": point_to_test_database()}
+    web = Child("web", [sys.executable, "-m", "config.processes", "web"], env, tmp_path)
+    web.start()
+    wait_for(lambda: is_up(web, port), "the web server")
+    web.end(signal.SIGTERM)
+
+
+def is_up(child, port):
+    child.check_alive()
+    try:
+        return httpx.get(f"http://127.0.0.1:{port}/healthz").is_success
+    except httpx.ConnectError:
+        return False
