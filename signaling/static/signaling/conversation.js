@@ -216,7 +216,7 @@ export class Conversation extends Emitter {
   #onPosted(data) {
     const { own } = this.#receive(data, true);
     if (data.seq === null && !own) this.#marks.confirm(data.client_id);
-    if (this.#model.timeline.follow()) this.#heal();
+    if (this.#model.timeline.follow() || !this.participants.has(data.from)) this.#heal();
   }
 
   #onPeople(event, { participant }) {
