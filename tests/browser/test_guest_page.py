@@ -9,6 +9,7 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import expect
 
+from accounts.models import Account
 from rooms import events
 from rooms.access import get_member_participant
 from rooms.models import Guest, Message, Participant, Property, Room
@@ -341,3 +342,86 @@ def test_nothing_is_wider_than_a_320_px_phone(visit_as, link, say):
     assert page.evaluate("document.documentElement.scrollWidth") == 320
     box = part(page, "send").bounding_box()
     assert min(box["width"], box["height"]) >= 44
+
+
+def test_a_message_that_was_refused_can_be_sent_again(visit_as, link):
+    Account.objects.update(limits={"messages_a_day": 0})
+    page = ring(visit_as, link)
+    write(page, "Too many today")
+    message = part(page, "message")
+    expect(message).to_have_attribute("data-state", "failed")
+    expect(message).to_contain_text("No more messages can be taken today.")
+
+    Account.objects.update(limits={})
+    page.reload()
+    part(page, "retry").click()
+
+    expect(message).to_have_attribute("data-state", "sent")
+    assert Message.objects.get().body == "Too many today"
+
+
+def test_where_nothing_is_stored_the_text_still_arrives(visit_as, property):
+    Property.objects.update(storage=Property.Storage.NONE)
+    link = create_link(property=property, mode="shared")
+    one, other = ring(visit_as, link), ring(visit_as, link)
+    expect(part(one, "people")).to_contain_text("is here")
+
+    write(one, "Between us")
+
+    expect(bodies(other)).to_have_text(["Between us"])
+    expect(part(one, "message")).to_have_attribute("data-state", "delivered")
+    assert not Message.objects.exists()
+
+
+def test_a_relay_that_is_not_set_up_is_told(visit_as, link):
+    Property.objects.update(transport=Property.Transport.RELAY)
+    page = ring(visit_as, link)
+
+    expect(part(page, "note")).to_contain_text("text goes through the server")
+
+
+def test_a_second_tab_of_the_guest_shows_what_the_first_one_wrote(visit_as, link):
+    page = ring(visit_as, link)
+    tab = page.context.new_page()
+    tab.goto(page.url)
+    wait_until_open(tab)
+
+    write(page, "From the first tab")
+
+    expect(bodies(tab)).to_have_text(["From the first tab"])
+    expect(tab.locator("[data-role=message].own")).to_have_count(1)
+    assert Participant.objects.count() == 1
+
+
+def test_a_blocked_guest_is_told_in_words(visit_as, link):
+    page = ring(visit_as, link)
+    Guest.objects.update(blocked_at=timezone.now())
+
+    page.reload()
+
+    expect(page.get_by_role("alert")).to_have_text("You cannot write here.")
+
+
+def test_a_screen_reader_hears_new_messages_and_finds_everything_named(visit_as, link, say):
+    page = ring(visit_as, link)
+    say("Hello!")
+    expect(page.locator(".message-name")).to_have_text("Alice")
+
+    say("Welcome!")
+
+    expect(page.locator("[aria-live=polite]")).to_have_text("Alice wrote: Welcome!")
+    for role, name in [("region", "Messages"), ("textbox", "Message"), ("button", "Send")]:
+        expect(page.get_by_role(role, name=name, exact=True)).to_be_visible()
+
+
+def test_the_page_is_used_by_keyboard_alone(visit_as, link):
+    page = ring(visit_as, link)
+    expect(part(page, "composer")).to_be_focused()
+
+    page.keyboard.type("By keyboard")
+    page.keyboard.press("Enter")
+
+    expect(bodies(page)).to_have_text(["By keyboard"])
+    expect(part(page, "composer")).to_be_focused()
+    page.keyboard.press("Shift+Tab")
+    expect(page.get_by_role("region", name="Messages")).to_be_focused()

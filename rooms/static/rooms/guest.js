@@ -23,6 +23,7 @@ class GuestPage {
   #view = null;
 
   start() {
+    followKeyboard(this.#root);
     const { known, nickname, passcode } = this.#config;
     const fields = [];
     if (!known && nickname === "required" && !this.#prefill) fields.push("nickname");
@@ -211,6 +212,16 @@ function findStorage() {
   } catch {
     return null;
   }
+}
+
+/** iOS lays its keyboard over the page instead of making the page smaller. */
+function followKeyboard(root) {
+  const { visualViewport: view } = window;
+  view?.addEventListener("resize", () => {
+    if (view.scale > 1) return;
+    root.style.height = view.height < window.innerHeight - 1 ? `${view.height}px` : "";
+    window.scrollTo(0, 0);
+  });
 }
 
 new GuestPage().start();

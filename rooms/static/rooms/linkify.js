@@ -1,7 +1,7 @@
 import { make } from "./dom.js";
 
 const ADDRESS = /\bhttps?:\/\/[^\s<>"'“”‘’，。；！？、（）《》【】]+/giu;
-const TRAILING = /[.,;:!?…*_~]+$/u;
+const TRAILING = ".,;:!?…*_~";
 
 /**
  * Splits a text into words and web addresses, so that every part can be set as text.
@@ -33,17 +33,19 @@ export function linkify(node, text) {
 
 /** What ends a sentence is not part of the address; nor is a bracket that was opened before it. */
 function trim(found) {
-  let address = found.replace(TRAILING, "");
-  for (const [open, close] of ["()", "[]", "{}"]) {
-    while (address.endsWith(close) && count(address, close) > count(address, open)) {
-      address = address.slice(0, -1).replace(TRAILING, "");
-    }
+  const surplus = { ")": count(found, "()"), "]": count(found, "[]"), "}": count(found, "{}") };
+  let end = found.length;
+  for (; end > 0; end -= 1) {
+    const last = found[end - 1];
+    if (surplus[last] > 0) surplus[last] -= 1;
+    else if (!TRAILING.includes(last)) break;
   }
-  return address;
+  return found.slice(0, end);
 }
 
-function count(text, character) {
-  return text.split(character).length - 1;
+/** How many more brackets are closed than opened. */
+function count(text, [open, close]) {
+  return text.split(close).length - text.split(open).length;
 }
 
 function toHref(address) {

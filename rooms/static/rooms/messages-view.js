@@ -128,7 +128,7 @@ export class MessagesView {
 
 /** What a screen reader is told about a message that just came. */
 export function announce({ body }, person, phrases) {
-  return fill(phrases.said, { name: person?.name ?? "", body });
+  return person ? fill(phrases.said, { name: person.name, body }) : body;
 }
 
 function isSameDay(one, other) {
