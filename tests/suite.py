@@ -53,7 +53,12 @@ def start_suite():
 
     suite = Suite()
     atexit.register(suite.stop)
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    signal.signal(signal.SIGTERM, _interrupt)
     suite.start()
     django.setup()
     return suite
+
+
+def _interrupt(*_):
+    """End as Ctrl-C does, so that fixtures stop their processes; SystemExit would fail one test."""
+    raise KeyboardInterrupt
