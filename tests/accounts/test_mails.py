@@ -1,0 +1,18 @@
+from __future__ import annotations
+
+from tests.accounts.test_sign_up import sign_up
+
+
+def test_the_confirmation_is_plain_and_html_with_the_same_link(client, db, mailoutbox):
+    sign_up(client)
+    mail = mailoutbox[0]
+    assert mail.subject == "Confirm your address for Doorbell"
+    page = mail.alternatives[0][0]
+    link = next(line for line in mail.body.splitlines() if line.startswith("http"))
+    assert f'href="{link}"' in page
+
+
+def test_mails_speak_the_language_of_the_page(client, db, mailoutbox):
+    client.defaults["HTTP_ACCEPT_LANGUAGE"] = "zh-CN"
+    sign_up(client)
+    assert mailoutbox[0].subject == "确认您的 Doorbell 邮箱地址"
