@@ -53,8 +53,6 @@ PHRASES: dict[str, tuple[str, str]] = {
     ),
     "failed": ("This did not work. Please try again.", "操作未成功，请重试。"),
     "gone": ("This conversation is not there any more.", "此对话已不存在。"),
-    "also_here_one": ("{name} is also here", "{name} 也在这里"),
-    "also_here_many": ("{names} are also here", "{names} 也在这里"),
     "pick": ("Choose a conversation", "选择一个对话"),
     "pick_text": (
         "Move with J and K or the arrow keys, open with Enter, go back with Esc.",

@@ -140,10 +140,11 @@ def _describe_details(room: Room, here: set[str]) -> dict[str, Any]:
 
 def _describe_guest(participant: Participant) -> dict[str, Any]:
     guest = participant.guest
-    assert guest is not None  # kept by participant_is_one_of_a_kind
+    facts: dict[str, Any] = {"participant": str(participant.uuid), "name": participant.name}
+    if guest is None:  # erased: the place stays, the person is gone
+        return {**facts, "language": "", "facts": {}, "first_seen_at": None}
     return {
-        "participant": str(participant.uuid),
-        "name": participant.name,
+        **facts,
         "language": guest.language,
         "facts": {str(name): str(value) for name, value in guest.details.items()},
         "first_seen_at": to_ms(guest.created_at),

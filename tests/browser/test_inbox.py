@@ -7,7 +7,9 @@ from playwright.sync_api import expect
 
 from accounts.services.team import remove_member
 from rooms.models import Message, Room
+from rooms.services.links import create_link
 from rooms.services.messages import post_message, sender_of
+from rooms.services.rooms import close_room
 from tests.cast import join
 
 PHONE = {"viewport": {"width": 360, "height": 720}, "has_touch": True}
@@ -101,10 +103,10 @@ def test_two_agents_see_each_other_and_count_for_themselves(visit_as, alice, bob
     expect(row_of(hers, room)).to_have_attribute("data-unread", "0")
     expect(row_of(his, room)).to_have_attribute("data-unread", "1")
     row_of(his, room).click()
-    expect(part(hers, "also")).to_have_text("Bob is also here")
-    expect(part(his, "also")).to_have_text("Alice is also here")
+    expect(part(hers, "people")).to_have_text("Bob is here")
+    expect(part(his, "people")).to_have_text("Alice is here")
     row_of(his, room).press("Escape")
-    expect(part(hers, "also")).to_be_hidden()
+    expect(part(hers, "people")).to_have_text("Nobody is here right now")
 
 
 def test_what_one_tab_reads_is_read_in_the_other(visit_as, alice, room, guest):
@@ -216,6 +218,7 @@ def test_the_page_holds_one_socket(visit_as, alice, link):
     wait_until_live(inbox)
     for room in (first, second, first):
         row_of(inbox, room).click()
+        expect(part(inbox, "people")).to_be_visible()
         write(inbox, f"To {room.name}")
         expect(part(inbox, "conversation")).to_contain_text(f"To {room.name}")
     assert len(opened) == 1
@@ -229,6 +232,25 @@ def test_an_empty_inbox_shows_the_link_to_hand_out(visit_as, alice, link, live):
     )
     qr = inbox.get_by_role("img", name="QR code of your link")
     assert qr.evaluate("image => image.complete && image.naturalWidth > 0")
+
+
+def test_the_first_guest_takes_the_place_of_the_link(visit_as, alice, link):
+    inbox = open_inbox(visit_as, alice)
+    expect(part(inbox, "first-link")).to_be_visible()
+    room = join(link, "Ann").room
+    expect(row_of(inbox, room)).to_be_visible()
+    expect(part(inbox, "first-link")).to_be_hidden()
+    close_room(room=room)
+    expect(part(inbox, "first-link")).to_be_visible()
+
+
+def test_the_details_name_a_guest_who_joins_later(visit_as, alice, property):
+    link = create_link(property=property, label="Round table", mode="shared")
+    room = join(link, "Ann").room
+    inbox = open_inbox(visit_as, alice, f"/inbox/{room.uuid}")
+    expect(part(inbox, "details")).to_contain_text("Ann")
+    join(link, "Ben")
+    expect(part(inbox, "details")).to_contain_text("Ben")
 
 
 def test_it_comes_back_by_itself_after_the_connection_was_lost(visit_as, alice, room, guest):

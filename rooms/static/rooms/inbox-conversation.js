@@ -46,17 +46,25 @@ export class OpenRoom {
     if (id) this.#enter(id);
   }
 
+  /** Somebody came into the room: what is known of its guests and visits is old. */
+  async learnAgain() {
+    const id = this.#id;
+    const facts = id && (await fetchFacts(this.#address(id)));
+    if (facts && id === this.#id) this.#take(facts);
+  }
+
   /** Says anew whose room it is and who is there. */
   refresh() {
     if (!this.#id) return;
-    const summary = this.#inbox.get(this.#id) ?? this.#facts?.room;
-    const status = this.#conversation.room?.status ?? summary?.status;
-    if (summary) this.#pane.describe({ ...summary, status });
     const { self, participants } = this.#conversation;
-    const people = [...participants.values()];
-    const others = people.filter((person) => person.participant !== self?.participant);
-    this.#pane.showPeople(others);
+    const others = [...participants.values()].filter((one) => one.participant !== self?.participant);
     this.#details.showPeople(others);
+    const summary = this.#inbox.get(this.#id) ?? this.#facts?.room;
+    if (!summary) return;
+    const guests = others.filter((one) => one.kind === "guest");
+    const online = self ? guests.some((one) => one.connections.length > 0) : summary.online;
+    const status = this.#conversation.room?.status ?? summary.status;
+    this.#pane.describe({ ...summary, online, status });
   }
 
   #enter(id) {
@@ -90,9 +98,11 @@ export class OpenRoom {
     const known = this.#known?.room.id === id ? this.#known : null;
     this.#known = null;
     this.#take(known);
-    if (known) return;
-    const facts = await fetchFacts(`${this.#root.dataset.url}/${id}/details`);
-    if (id === this.#id && facts) this.#take(facts);
+    if (!known) await this.learnAgain();
+  }
+
+  #address(id) {
+    return `${this.#root.dataset.url}/${id}/details`;
   }
 
   #take(facts) {

@@ -105,7 +105,9 @@ export class Details {
     const rows = Object.entries(guest.facts);
     if (person?.here) rows.unshift([this.#texts.transport, this.#describeWay(person), "transport"]);
     if (guest.language) rows.push([this.#texts.language, guest.language]);
-    rows.push([this.#texts.first_seen, this.#moments.full(guest.first_seen_at)]);
+    if (guest.first_seen_at) {
+      rows.push([this.#texts.first_seen, this.#moments.full(guest.first_seen_at)]);
+    }
     const box = make("div", "inbox-guest", "");
     box.append(name, makeFacts(rows));
     return box;

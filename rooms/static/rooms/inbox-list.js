@@ -50,7 +50,8 @@ export class ListPane {
     this.#part("none-title").textContent = this.#texts[`none_${status}`];
     this.#part("none-text").textContent = this.#texts[`none_${status}_text`];
     this.#part("more").hidden = !hasMore || this.#waiting;
-    if (rooms.length > 0) this.#root.removeAttribute("data-empty");
+    const offersLink = rooms.length === 0 && status === "open" && !this.#waiting;
+    this.#root.toggleAttribute("data-empty", offersLink && this.#part("first-link") !== null);
   }
 
   renderState() {

@@ -6,8 +6,9 @@ const DAY_MS = 86_400_000;
 /** Moments in the reader's zone and language. */
 export class Moments {
   #date;
+  #dateTime;
   #day;
-  #full;
+  #dayTime;
   #time;
   #yesterday;
 
@@ -18,10 +19,13 @@ export class Moments {
   constructor(language, yesterday) {
     const locale = language || undefined;
     this.#yesterday = yesterday;
-    this.#time = new Intl.DateTimeFormat(locale, { hour: "2-digit", minute: "2-digit" });
-    this.#day = new Intl.DateTimeFormat(locale, { day: "numeric", month: "short" });
+    const clock = { hour: "numeric", minute: "2-digit" };
+    const day = { day: "numeric", month: "short" };
+    this.#time = new Intl.DateTimeFormat(locale, clock);
+    this.#day = new Intl.DateTimeFormat(locale, day);
     this.#date = new Intl.DateTimeFormat(locale, { dateStyle: "medium" });
-    this.#full = new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "short" });
+    this.#dayTime = new Intl.DateTimeFormat(locale, { ...day, ...clock });
+    this.#dateTime = new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "short" });
   }
 
   /** As short as a list wants it: a time, "Yesterday", a day or a date. */
@@ -29,11 +33,14 @@ export class Moments {
     const days = Math.round((startOfDay(now) - startOfDay(at)) / DAY_MS);
     if (days <= 0) return this.#time.format(at);
     if (days === 1) return this.#yesterday;
-    const isThisYear = new Date(at).getFullYear() === new Date(now).getFullYear();
-    return (isThisYear ? this.#day : this.#date).format(at);
+    return (isSameYear(at, now) ? this.#day : this.#date).format(at);
   }
 
-  full(at) {
-    return this.#full.format(at);
+  full(at, now = Date.now()) {
+    return (isSameYear(at, now) ? this.#dayTime : this.#dateTime).format(at);
   }
+}
+
+function isSameYear(at, now) {
+  return new Date(at).getFullYear() === new Date(now).getFullYear();
 }

@@ -1,7 +1,7 @@
 import { showToast } from "../accounts/toasts.js";
-import { fill, initials } from "./format.js";
+import { initials } from "./format.js";
 
-/** The bar above the open conversation: whose it is, who else is here, close and reopen. */
+/** The bar above the open conversation: whose it is, is the guest there, close and reopen. */
 export class RoomPane {
   #inbox;
   #id = null;
@@ -29,7 +29,6 @@ export class RoomPane {
     this.#root.dataset.pane = id ? "room" : "list";
     this.#part("room-view").hidden = !id;
     this.#part("nothing").hidden = Boolean(id);
-    this.#part("pick").hidden = this.#root.hasAttribute("data-empty");
     const url = `${this.#root.dataset.url}/${id}`;
     this.#part("close-form").action = `${url}/close`;
     this.#part("reopen-form").action = `${url}/reopen`;
@@ -44,17 +43,6 @@ export class RoomPane {
     const presence = online ? this.#texts.online : this.#texts.offline;
     this.#part("room-sub").textContent = [presence, property, label].filter(Boolean).join(" · ");
     this.#showStatus(room.status);
-  }
-
-  /** @param {object[]} people of the conversation, ourselves left out */
-  showPeople(people) {
-    const team = people.filter((one) => one.kind !== "guest" && one.connections.length > 0);
-    const names = team.map((one) => one.name).join(", ");
-    const text = team.length > 1 ? this.#texts.also_here_many : this.#texts.also_here_one;
-    const line = this.#part("also");
-    line.hidden = team.length === 0;
-    const said = team.length > 0 ? fill(text, { name: names, names }) : "";
-    if (line.textContent !== said) line.textContent = said;
   }
 
   #showStatus(status) {

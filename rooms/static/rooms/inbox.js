@@ -83,6 +83,7 @@ inbox.addEventListener("arrival", ({ detail }) => {
   const values = { name: detail.name, property: detail.property_name };
   root.querySelector("[data-role=announcer]").textContent = fill(texts.arrival, values);
   ring("arrival", detail.room);
+  if (detail.room === route.room) openRoom.learnAgain();
   look();
 });
 inbox.addEventListener("activity", ({ detail }) => {
