@@ -75,7 +75,7 @@ class PreconditionFailed(DomainError):
 class IdempotencyKeyBad(DomainError):
     code = "idempotency_key_bad"
     status = 400
-    text = "An Idempotency-Key has 1 to 120 printable ASCII characters."
+    text = "An Idempotency-Key has 1 to 120 ASCII characters, none of them a space."
 
 
 class IdempotencyKeyReused(Conflict):

@@ -2,16 +2,34 @@
 
 from __future__ import annotations
 
+from datetime import UTC
 from typing import Any
 
 import django_filters
+from django.core.exceptions import ValidationError
 from drf_spectacular.utils import OpenApiParameter
 
 from rooms.models import Delivery, Room
 
+
+class MomentField(django_filters.fields.IsoDateTimeField):
+    """A point in time, as UTC: PostgreSQL does not take every offset that ISO 8601 writes."""
+
+    def to_python(self, value: Any) -> Any:
+        moment = super().to_python(value)
+        try:
+            return moment and moment.astimezone(UTC)
+        except OverflowError:
+            raise ValidationError(self.error_messages["invalid"], code="invalid") from None
+
+
+class MomentFilter(django_filters.IsoDateTimeFilter):
+    field_class = MomentField
+
+
 FORMATS = {
     django_filters.UUIDFilter: {"type": "string", "format": "uuid"},
-    django_filters.IsoDateTimeFilter: {"type": "string", "format": "date-time"},
+    MomentFilter: {"type": "string", "format": "date-time"},
     django_filters.BooleanFilter: {"type": "boolean"},
 }
 
@@ -22,8 +40,8 @@ class RoomFilter(django_filters.FilterSet):
     link = django_filters.UUIDFilter("link__uuid")
     assignee = django_filters.UUIDFilter("assignee__uuid")
     tag = django_filters.CharFilter(method="filter_tag")
-    active_since = django_filters.IsoDateTimeFilter("activity_at", lookup_expr="gte")
-    active_until = django_filters.IsoDateTimeFilter("activity_at", lookup_expr="lt")
+    active_since = MomentFilter("activity_at", lookup_expr="gte")
+    active_until = MomentFilter("activity_at", lookup_expr="lt")
 
     def filter_tag(self, rows: Any, name: str, value: str) -> Any:
         return rows.filter(tags__contains=[value])
@@ -31,14 +49,14 @@ class RoomFilter(django_filters.FilterSet):
 
 class MessageFilter(django_filters.FilterSet):
     room = django_filters.UUIDFilter("room__uuid")
-    since = django_filters.IsoDateTimeFilter("at", lookup_expr="gte")
-    until = django_filters.IsoDateTimeFilter("at", lookup_expr="lt")
+    since = MomentFilter("at", lookup_expr="gte")
+    until = MomentFilter("at", lookup_expr="lt")
 
 
 class GuestFilter(django_filters.FilterSet):
     nickname = django_filters.CharFilter(lookup_expr="icontains")
     blocked = django_filters.BooleanFilter("blocked_at", lookup_expr="isnull", exclude=True)
-    seen_since = django_filters.IsoDateTimeFilter("last_seen_at", lookup_expr="gte")
+    seen_since = MomentFilter("last_seen_at", lookup_expr="gte")
 
 
 class ArrivalFilter(django_filters.FilterSet):
@@ -47,8 +65,8 @@ class ArrivalFilter(django_filters.FilterSet):
     guest = django_filters.UUIDFilter("guest__uuid")
     room = django_filters.UUIDFilter("room__uuid")
     answered = django_filters.BooleanFilter("answered_at", lookup_expr="isnull", exclude=True)
-    since = django_filters.IsoDateTimeFilter("at", lookup_expr="gte")
-    until = django_filters.IsoDateTimeFilter("at", lookup_expr="lt")
+    since = MomentFilter("at", lookup_expr="gte")
+    until = MomentFilter("at", lookup_expr="lt")
 
 
 class DeliveryFilter(django_filters.FilterSet):
@@ -61,8 +79,8 @@ class AuditFilter(django_filters.FilterSet):
     action = django_filters.CharFilter()
     actor = django_filters.CharFilter()
     object = django_filters.UUIDFilter("object_id")
-    since = django_filters.IsoDateTimeFilter("at", lookup_expr="gte")
-    until = django_filters.IsoDateTimeFilter("at", lookup_expr="lt")
+    since = MomentFilter("at", lookup_expr="gte")
+    until = MomentFilter("at", lookup_expr="lt")
 
 
 def describe_filters(filters: type[Any]) -> list[OpenApiParameter]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -19,7 +20,7 @@ from api.errors import IdempotencyInProgress, IdempotencyKeyBad, IdempotencyKeyR
 from api.models import IdempotencyRecord
 
 IDEMPOTENCY_HOURS = 24
-KEY_MAX_CHARS = 120
+KEY = re.compile(r"[!-~]{1,120}")
 WAIT_MS = 5000
 LOCK_NOT_AVAILABLE = "55P03"
 PURPOSE = "idempotency"
@@ -35,7 +36,7 @@ def answer_once(
 
     Raises IdempotencyKeyBad, IdempotencyKeyReused, IdempotencyInProgress.
     """
-    if not (0 < len(key) <= KEY_MAX_CHARS and key.isascii() and key.isprintable()):
+    if not KEY.fullmatch(key):
         raise IdempotencyKeyBad
     record = IdempotencyRecord(caller=_scope(caller), key=key, request_digest=_digest(request))
     with transaction.atomic():

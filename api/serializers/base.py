@@ -14,7 +14,7 @@ CURSOR_MAX_CHARS = 400
 
 
 class Strict(serializers.Serializer[Any]):
-    """Input: a field that is not declared is refused, not dropped."""
+    """Input: what is not declared or of another type is refused, not dropped or bent."""
 
     def to_internal_value(self, data: Any) -> Any:
         if isinstance(data, dict):
@@ -22,7 +22,30 @@ class Strict(serializers.Serializer[Any]):
             if unknown := sorted(str(name) for name in set(data) - known):
                 refused = ErrorDetail("There is no such field here.", code="unknown_field")
                 raise ValidationError({name: [refused] for name in unknown})
+            wrong = [n for n, f in self.fields.items() if n in data and not has_type(f, data[n])]
+            if wrong:
+                raise ValidationError({name: ["This is of another type."] for name in wrong})
         return super().to_internal_value(data)
+
+
+JSON_TYPES: list[tuple[type[Any], type[Any]]] = [
+    (serializers.BooleanField, bool),
+    (serializers.CharField, str),
+    (serializers.UUIDField, str),
+    (serializers.DateTimeField, str),
+    (serializers.ChoiceField, str),
+]
+
+
+def has_type(field: Any, value: Any) -> bool:
+    """Whether the value has the field's type in JSON: 0 is no text and no yes/no."""
+    if value is None:
+        return True
+    if isinstance(field, serializers.ListField):
+        return isinstance(value, list) and all(has_type(field.child, inner) for inner in value)
+    if isinstance(field, serializers.IntegerField):
+        return isinstance(value, int | float) and not isinstance(value, bool)
+    return all(isinstance(value, json) for kind, json in JSON_TYPES if isinstance(field, kind))
 
 
 class Output(serializers.Serializer[Any]):

@@ -121,7 +121,7 @@ class RotateBody(Strict):
 class PrefillBody(Strict):
     """Facts you vouch for; `name` is what the guest is called."""
 
-    facts = serializers.DictField(child=serializers.JSONField(), allow_empty=False)
+    facts = serializers.DictField(child=serializers.JSONField())
     expires_at = serializers.DateTimeField(
         required=False, help_text=f"Default: in {PREFILL_LIFETIME_DAYS} days."
     )

@@ -18,7 +18,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from accounts.errors import NotFound
+from accounts.errors import Invalid, NotFound
 from accounts.models import Account, Membership
 from accounts.rate_limits import Decision
 from api import idempotency, problems, throttling
@@ -142,9 +142,11 @@ class Resource(APIView):
         """Return the checked query parameters. Raises UnknownParameter."""
         query = serializer(data=self.request.query_params.dict(), context=self._context())
         known = set(query.fields) | set(filters.base_filters if filters is not None else ())
-        for name in self.request.query_params:
+        for name, value in self.request.query_params.items():
             if name not in known:
                 raise UnknownParameter(f"There is no parameter “{name}” here.", field=name)
+            if not value:
+                raise Invalid("Give it a value, or leave it out.", field=name)
         return self._check(query)
 
     def narrow(self, filters: type[FilterSet], rows: Any) -> Any:

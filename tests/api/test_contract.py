@@ -161,3 +161,23 @@ def test_a_wrong_idempotency_key_is_refused(api, key):
 def test_times_are_utc_in_iso_8601(api, property):
     at = api.get(f"properties/{property.uuid}").json()["created_at"]
     assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{6})?Z", at)
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("properties", {"name": 5}),
+        ("properties", {"name": "A", "call_after_s": "5"}),
+        ("properties", {"name": "A", "call_after_s": True}),
+        ("properties", {"name": "A", "languages": [5]}),
+        ("api-keys", {"name": "A", "expires_at": 5}),
+    ],
+)
+def test_values_of_another_type_are_refused(api, path, body):
+    assert_problem(api.post(path, body), 400, "invalid")
+
+
+def test_an_empty_parameter_and_an_odd_offset_are_no_accident(api):
+    assert_problem(api.get("rooms?property="), 400, "invalid")
+    assert api.get("rooms?active_until=2071-11-19T00:05:55-20:53").status_code == 200
+    assert_problem(api.get("rooms?active_until=9999-12-31T23:59:59-20:53"), 400, "invalid")
