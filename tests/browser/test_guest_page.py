@@ -16,6 +16,7 @@ from rooms.models import Guest, Message, Participant, Property, Room
 from rooms.services.links import create_link, revoke_link
 from rooms.services.messages import post_message, sender_of
 from rooms.services.rooms import close_room
+from tests.server import wait_for
 
 PHONE = {"viewport": {"width": 320, "height": 568}, "has_touch": True}
 WITHOUT_WEBRTC = "delete window.RTCPeerConnection;"
@@ -425,3 +426,28 @@ def test_the_page_is_used_by_keyboard_alone(visit_as, link):
     expect(part(page, "composer")).to_be_focused()
     page.keyboard.press("Shift+Tab")
     expect(page.get_by_role("region", name="Messages")).to_be_focused()
+
+
+def test_a_message_that_comes_while_nobody_looks_shows_in_the_title(visit_as, link, say):
+    page = ring(visit_as, link)
+    look(page, "hidden")
+
+    say("Are you still there?")
+    expect(page).to_have_title("(1) Alice's shop")
+    expect(part(page, "message")).to_have_count(1)
+    mine = Participant.objects.get(kind=Participant.Kind.GUEST)
+    assert mine.read_seq == 0
+
+    look(page, "visible")
+    expect(page).to_have_title("Alice's shop")
+    wait_for(lambda: Participant.objects.get(pk=mine.pk).read_seq == 1, "the read mark")
+
+
+def look(page, state):
+    """Headless Chromium never hides a page: say it to the page instead."""
+    page.evaluate(
+        "state => { Object.defineProperty(document, 'visibilityState', "
+        "{ value: state, configurable: true }); "
+        "document.dispatchEvent(new Event('visibilitychange')); }",
+        state,
+    )

@@ -187,6 +187,7 @@ export class ConversationView {
     const isClosed = room.status === "closed";
     this.#older.hidden = !hasOlder;
     setText(this.#greeting, hasOlder ? "" : greeting);
+    this.#greeting.classList.toggle("ours", !isGuest);
     setText(this.#offline, isAway && !isClosed ? offlineText : "");
     setText(this.#note, this.#noteText(policies, !greeting && messages.length === 0));
     this.#closed.hidden = !isClosed;

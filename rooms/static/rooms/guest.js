@@ -186,8 +186,13 @@ class GuestPage {
       dialog.showModal();
     };
     this.#root.append(dialog);
-    const attrs = { "aria-description": phrases.rename };
-    return make("button", { className: "guest-name", type: "button", title: phrases.rename, dataset: { role: "rename" }, attrs, onclick });
+    return make("button", {
+      className: "guest-name",
+      type: "button",
+      title: phrases.rename,
+      dataset: { role: "rename" },
+      onclick,
+    });
   }
 
   #stop() {
