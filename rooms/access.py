@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from uuid import UUID
 
 from accounts.errors import NotFound
@@ -30,9 +31,13 @@ def get_link(account: Account, uuid: UUID) -> DirectLink:
 
 def get_room(account: Account, uuid: UUID) -> Room:
     """Raises RoomNotFound."""
+    return get_room_of_any([account], uuid)
+
+
+def get_room_of_any(accounts: Iterable[Account], uuid: UUID) -> Room:
+    """Return the room that one of these accounts owns. Raises RoomNotFound."""
     found = (
-        Room.objects.for_account(account)
-        .filter(uuid=uuid)
+        Room.objects.filter(account__in=accounts, uuid=uuid)
         .select_related("property", "link")
         .first()
     )

@@ -39,6 +39,7 @@ PHRASES: dict[str, tuple[str, str]] = {
     "arrival": ("{name} has arrived at {property}", "{name} 来到了 {property}"),
     "yesterday": ("Yesterday", "昨天"),
     # Sound
+    "sound": ("Sound", "提示音"),
     "sound_on": ("Sound is on", "提示音已开"),
     "sound_off": ("Sound is off", "提示音已关"),
     # The open conversation

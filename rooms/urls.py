@@ -17,7 +17,7 @@ app_name = "rooms"
 
 urlpatterns = [
     path("inbox", inbox.show_inbox, name="inbox"),
-    path("inbox/<uuid:room_uuid>", inbox.show_inbox, name="room"),
+    path("inbox/<uuid:room_uuid>", inbox.show_room, name="room"),
     path("inbox/<uuid:room_uuid>/details", inbox.show_details, name="room_details"),
     path("inbox/<uuid:room_uuid>/close", inbox.close, name="room_close"),
     path("inbox/<uuid:room_uuid>/reopen", inbox.reopen, name="room_reopen"),

@@ -13,7 +13,7 @@ from django.utils.translation import get_language
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from accounts.access import MemberRequest, member_required
+from accounts.access import SESSION_KEY, MemberRequest, member_required
 from accounts.models import Account
 from rooms import access, modules, presence
 from rooms.addresses import link_url
@@ -32,35 +32,47 @@ GUESTS_SHOWN = 20
 @require_safe
 @never_cache
 @member_required
-def show_inbox(request: MemberRequest, room_uuid: UUID | None = None) -> HttpResponse:
-    """Render the first page of rooms, so that there is something to read before the socket opens.
+def show_inbox(request: MemberRequest) -> HttpResponse:
+    return _render(request, None)
 
-    Raises RoomNotFound.
+
+@require_safe
+@never_cache
+@member_required
+def show_room(request: MemberRequest, room_uuid: UUID) -> HttpResponse:
+    """The inbox with this room open. Raises RoomNotFound.
+
+    A link from an e-mail may lead into another account of the same person: then it becomes
+    the current one.
     """
-    selected = access.get_room(request.account, room_uuid) if room_uuid else None
+    accounts = [place.account for place in request.memberships if place.account.is_open]
+    room = access.get_room_of_any(accounts, room_uuid)
+    if room.account_id != request.account.pk:
+        owner = next(account for account in accounts if account.pk == room.account_id)
+        request.session[SESSION_KEY] = str(owner.uuid)
+        return redirect(request.get_full_path())
+    return _render(request, room)
+
+
+def _render(request: MemberRequest, selected: Room | None) -> HttpResponse:
+    """Show the first page of rooms, so that there is something to read before the socket opens."""
     status = _choose_status(request.GET.get("status"), selected)
     found, cursor = read_rooms(request.account, request.membership, status, None)
     is_empty = not found and selected is None and status == Room.Status.OPEN
     link = _first_link(request.account) if is_empty else None
     here = presence.rooms_with_guests(request.account.uuid)
-    language = get_language() or ""
-    page = {
-        "membership": str(request.membership.uuid),
+    page = _describe_page(request) | {
         "status": status,
         "rooms": [_describe(room, here) for room in found],
         "next": cursor,
         "details": _describe_details(selected, here) if selected else None,
-        "socket": {"ticket": _make_ticket(request), "ws": "/ws/"},
-        "language": language,
-        "texts": get_inbox_phrases(language),
-        "phrases": get_phrases(language),
     }
     context = {
         "page": page,
         "texts": page["texts"],
         "status": status,
         "selected": selected,
-        "selected_uuid": str(room_uuid or ""),
+        "selected_uuid": str(selected.uuid) if selected else "",
         "has_places": _has_places(found),
         "is_empty": is_empty,
         "link": link,
@@ -68,6 +80,18 @@ def show_inbox(request: MemberRequest, room_uuid: UUID | None = None) -> HttpRes
         "modules": modules.list_modules("rooms/inbox.js"),
     }
     return render(request, "rooms/inbox/inbox.html", context)
+
+
+def _describe_page(request: MemberRequest) -> dict[str, Any]:
+    """What the script needs whatever is in the inbox."""
+    language = get_language() or ""
+    return {
+        "membership": str(request.membership.uuid),
+        "socket": {"ticket": _make_ticket(request), "ws": "/ws/"},
+        "language": language,
+        "texts": get_inbox_phrases(language),
+        "phrases": get_phrases(language),
+    }
 
 
 @require_safe

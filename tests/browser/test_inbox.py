@@ -11,6 +11,7 @@ from rooms.services.links import create_link
 from rooms.services.messages import post_message, sender_of
 from rooms.services.rooms import close_room
 from tests.cast import join
+from tests.rooms.rooms_in_bulk import make_rooms
 
 PHONE = {"viewport": {"width": 360, "height": 720}, "has_touch": True}
 
@@ -77,7 +78,7 @@ def test_owner_and_guest_write_to_each_other(visit_as, alice, link):
 
 def test_muted_the_inbox_stays_silent_and_remembers_it(visit_as, alice, link):
     inbox = open_inbox(visit_as, alice)
-    inbox.get_by_role("button", name="Sound is on").click()
+    inbox.get_by_role("button", name="Sound").click()
     inbox.reload()
     wait_until_live(inbox)
     expect(part(inbox, "inbox")).to_have_attribute("data-sound", "off")
@@ -251,6 +252,16 @@ def test_the_details_name_a_guest_who_joins_later(visit_as, alice, property):
     expect(part(inbox, "details")).to_contain_text("Ann")
     join(link, "Ben")
     expect(part(inbox, "details")).to_contain_text("Ben")
+
+
+def test_older_rooms_come_page_by_page(visit_as, alice, link):
+    make_rooms(link, 53)
+    inbox = open_inbox(visit_as, alice)
+    rows = part(inbox, "room-list").locator("[data-role=room]")
+    expect(rows).to_have_count(50)
+    inbox.get_by_role("button", name="Show more").click()
+    expect(rows).to_have_count(53)
+    expect(inbox.get_by_role("button", name="Show more")).to_be_hidden()
 
 
 def test_it_comes_back_by_itself_after_the_connection_was_lost(visit_as, alice, room, guest):

@@ -7,13 +7,15 @@ import uuid
 import pytest
 from django.test import Client
 
+from accounts.models import Membership
 from rooms import presence
 from rooms.access import get_member_participant
-from rooms.models import Arrival, Guest, Participant, Room
+from rooms.models import Participant
 from rooms.services.messages import mark_read, post_message, sender_of
 from rooms.services.rooms import close_room
 from rooms.tokens import read_pass
 from tests.cast import join
+from tests.rooms.rooms_in_bulk import make_rooms
 
 pytestmark = pytest.mark.django_db
 
@@ -32,33 +34,6 @@ def read_page(response):
 
 def say(participant, body):
     post_message(sender=sender_of(participant), client_id=uuid.uuid4(), body=body)
-
-
-def make_rooms(link, count):
-    """Many rooms with a guest and a message each, without the cost of many joins."""
-    guests = Guest.objects.bulk_create(
-        Guest(account=link.account, nickname=f"Guest {n}") for n in range(count)
-    )
-    rooms = Room.objects.bulk_create(
-        Room(
-            account=link.account,
-            property=link.property,
-            link=link,
-            mode=link.mode,
-            name=guest.nickname,
-            last_seq=1,
-            preview="Hello",
-        )
-        for guest in guests
-    )
-    Participant.objects.bulk_create(
-        Participant(account=link.account, room=room, kind="guest", guest=guest, name=guest.nickname)
-        for room, guest in zip(rooms, guests, strict=True)
-    )
-    Arrival.objects.bulk_create(
-        Arrival(account=link.account, link=link, guest=guest, room=room)
-        for room, guest in zip(rooms, guests, strict=True)
-    )
 
 
 # PostgreSQL's now() stands still in a transaction, and activity is about time.
@@ -119,6 +94,22 @@ def test_other_tenant_gets_404(charlie, room):
     room.refresh_from_db()
     assert room.is_open
     assert read_page(client.get("/inbox"))["rooms"] == []
+
+
+def test_a_link_into_another_account_of_the_same_person_leads_there(alice, charlie, link):
+    room = join(charlie.memberships.get().account.links.get(), "Ivo").room
+    assert sign_in(alice).get(f"/inbox/{room.uuid}").status_code == 404
+    Membership.objects.create(account=room.account, user=alice, role="agent")
+    client = sign_in(alice)
+    page = read_page(client.get(f"/inbox/{room.uuid}", follow=True))
+    assert page["details"]["room"]["id"] == str(room.uuid)
+    assert [one["name"] for one in read_page(client.get("/inbox"))["rooms"]] == ["Ivo"]
+
+
+def test_an_erased_guests_room_can_still_be_read(alice, room, guest):
+    Participant.objects.filter(pk=guest.pk).update(guest=None)
+    details = read_page(sign_in(alice).get(f"/inbox/{room.uuid}"))["details"]
+    assert [one["name"] for one in details["guests"]] == ["Gwen"]
 
 
 def test_a_room_that_never_was_looks_like_somebody_elses(alice, charlie, room):

@@ -33,10 +33,8 @@ export class SoundButton {
 
   #render() {
     const { isOn } = this.#chime;
-    const words = isOn ? this.#texts.sound_on : this.#texts.sound_off;
     this.#root.dataset.sound = isOn ? "on" : "off";
     this.#button.setAttribute("aria-pressed", String(isOn));
-    this.#button.setAttribute("aria-label", words);
-    this.#button.title = words;
+    this.#button.title = isOn ? this.#texts.sound_on : this.#texts.sound_off;
   }
 }
