@@ -1,15 +1,20 @@
-"""Who may no longer listen: closes the sockets of removed members and closed accounts."""
+"""Who may no longer listen: closes sockets of removed members, closed accounts, ended sign-ins."""
 
 from __future__ import annotations
 
 from typing import Any
 from uuid import UUID
 
+from allauth.account.signals import password_changed, password_reset, password_set
+from allauth.usersessions.adapter import get_adapter
+from allauth.usersessions.models import UserSession
 from django.contrib.auth.signals import user_logged_out
+from django.db.models.signals import post_delete
 from django.http import HttpRequest
 
-from accounts.access import mark_session
+from accounts.access import mark_session, mark_session_key
 from accounts.hooks import account_closed, member_removed
+from accounts.models import User
 from rooms import events
 
 BAD_TICKET = 4500
@@ -32,8 +37,22 @@ def close_session_sockets(request: HttpRequest | None, **_: Any) -> None:
         events.kick(BAD_TICKET, session=mark)
 
 
+def close_ended_session(instance: UserSession, **_: Any) -> None:
+    """Close the sockets of a browser that was signed out from another one."""
+    events.kick(BAD_TICKET, session=mark_session_key(instance.session_key))
+
+
+def end_sessions_elsewhere(request: HttpRequest, user: User, **_: Any) -> None:
+    """A new password ends every other sign-in: it may be new because somebody knew the old one."""
+    signed_in = UserSession.objects.filter(user=user)
+    get_adapter().end_sessions([one for one in signed_in if not one.is_current()])
+
+
 def listen() -> None:
     """Answer what the floor below does; called once at start."""
     member_removed.connect(close_member_sockets)
     account_closed.connect(close_account_sockets)
     user_logged_out.connect(close_session_sockets)
+    post_delete.connect(close_ended_session, sender=UserSession)
+    for renewed in (password_changed, password_reset, password_set):
+        renewed.connect(end_sessions_elsewhere)
