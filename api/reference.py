@@ -17,6 +17,7 @@ HOMES = {"accounts.errors", "rooms.errors", "api.errors", "api.problems"}
 class Parameter:
     name: str
     place: str
+    kind: str
     required: bool
     text: str
 
@@ -39,9 +40,10 @@ class Operation:
 def list_groups(schema: dict[str, Any]) -> list[tuple[str, list[Operation]]]:
     """Return the operations by noun, in the order of the addresses."""
     groups: dict[str, list[Operation]] = defaultdict(list)
+    schemas = schema["components"]["schemas"]
     for path, methods in schema["paths"].items():
         for method, described in methods.items():
-            groups[described["tags"][0]].append(_read_operation(path, method, described))
+            groups[described["tags"][0]].append(_read_operation(path, method, described, schemas))
     return sorted(groups.items())
 
 
@@ -65,7 +67,9 @@ def _explain(kind: type[DomainError]) -> str:
     return own.partition("\n")[0] or kind.text
 
 
-def _read_operation(path: str, method: str, described: dict[str, Any]) -> Operation:
+def _read_operation(
+    path: str, method: str, described: dict[str, Any], schemas: dict[str, Any]
+) -> Operation:
     status = next(code for code in described["responses"] if code.startswith("2"))
     return Operation(
         name=described["operationId"],
@@ -73,20 +77,47 @@ def _read_operation(path: str, method: str, described: dict[str, Any]) -> Operat
         path=path,
         summary=described["summary"],
         description=described["description"],
-        parameters=[_read_parameter(one) for one in described["parameters"]],
+        parameters=_list_parameters(described, schemas),
         request=_read_example(described.get("requestBody", {})),
         status=status,
         answer=_read_example(described["responses"][status]),
     )
 
 
-def _read_parameter(described: dict[str, Any]) -> Parameter:
-    return Parameter(
-        name=described["name"],
-        place=described["in"],
-        required=described.get("required", False),
-        text=described.get("description", ""),
-    )
+def _list_parameters(described: dict[str, Any], schemas: dict[str, Any]) -> list[Parameter]:
+    """Return what goes into the address, the headers and the body."""
+    found = [
+        Parameter(
+            one["name"],
+            one["in"],
+            _kind_of(one["schema"]),
+            one.get("required", False),
+            one.get("description", ""),
+        )
+        for one in described["parameters"]
+    ]
+    body = schemas.get(_name_of(described.get("requestBody", {})), {})
+    for name, field in body.get("properties", {}).items():
+        required = name in body.get("required", [])
+        text = field.get("description", "")
+        found.append(Parameter(name, "body", _kind_of(field), required, text))
+    return found
+
+
+def _name_of(content: dict[str, Any]) -> str:
+    """Return the name of the schema that a body refers to."""
+    for media in content.get("content", {}).values():
+        return str(media["schema"].get("$ref", "")).rpartition("/")[2]
+    return ""
+
+
+def _kind_of(schema: dict[str, Any]) -> str:
+    """Return the type in words: its values, its format or its JSON type."""
+    if "enum" in schema:
+        return " | ".join(str(value) for value in schema["enum"])
+    kind = schema.get("type", "object")
+    kinds = kind if isinstance(kind, list) else [kind]
+    return " or ".join([str(schema.get("format", kinds[0])), *kinds[1:]])
 
 
 def _read_example(content: dict[str, Any]) -> str:
