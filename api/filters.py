@@ -27,10 +27,23 @@ class MomentFilter(django_filters.IsoDateTimeFilter):
     field_class = MomentField
 
 
+class FlagFilter(django_filters.TypedChoiceFilter):
+    """Whether a moment has come: `true` or `false`, and nothing that only looks like it."""
+
+    def __init__(self, moment: str) -> None:
+        super().__init__(
+            moment,
+            lookup_expr="isnull",
+            exclude=True,
+            choices=[("true", "true"), ("false", "false")],
+            coerce=lambda value: value == "true",
+        )
+
+
 FORMATS = {
     django_filters.UUIDFilter: {"type": "string", "format": "uuid"},
     MomentFilter: {"type": "string", "format": "date-time"},
-    django_filters.BooleanFilter: {"type": "boolean"},
+    FlagFilter: {"type": "boolean"},
 }
 
 
@@ -55,7 +68,7 @@ class MessageFilter(django_filters.FilterSet):
 
 class GuestFilter(django_filters.FilterSet):
     nickname = django_filters.CharFilter(lookup_expr="icontains")
-    blocked = django_filters.BooleanFilter("blocked_at", lookup_expr="isnull", exclude=True)
+    blocked = FlagFilter("blocked_at")
     seen_since = MomentFilter("last_seen_at", lookup_expr="gte")
 
 
@@ -64,7 +77,7 @@ class ArrivalFilter(django_filters.FilterSet):
     link = django_filters.UUIDFilter("link__uuid")
     guest = django_filters.UUIDFilter("guest__uuid")
     room = django_filters.UUIDFilter("room__uuid")
-    answered = django_filters.BooleanFilter("answered_at", lookup_expr="isnull", exclude=True)
+    answered = FlagFilter("answered_at")
     since = MomentFilter("at", lookup_expr="gte")
     until = MomentFilter("at", lookup_expr="lt")
 

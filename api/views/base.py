@@ -133,8 +133,8 @@ class Resource(APIView):
 
     def read_body(self, serializer: type[Any], *, partial: bool = False) -> dict[str, Any]:
         """Return the checked fields of the body."""
-        data = self.request.data if self.request.content_type else {}
-        return self._check(serializer(data=data or {}, partial=partial, context=self._context()))
+        data = self.request.data
+        return self._check(serializer(data=data, partial=partial, context=self._context()))
 
     def read_query(
         self, serializer: type[Any] = PageQuery, filters: type[FilterSet] | None = None
@@ -142,11 +142,11 @@ class Resource(APIView):
         """Return the checked query parameters. Raises UnknownParameter."""
         query = serializer(data=self.request.query_params.dict(), context=self._context())
         known = set(query.fields) | set(filters.base_filters if filters is not None else ())
-        for name, value in self.request.query_params.items():
+        for name, values in self.request.query_params.lists():
             if name not in known:
                 raise UnknownParameter(f"There is no parameter “{name}” here.", field=name)
-            if not value:
-                raise Invalid("Give it a value, or leave it out.", field=name)
+            if len(values) > 1 or not values[0]:
+                raise Invalid("Give it one value, or leave it out.", field=name)
         return self._check(query)
 
     def narrow(self, filters: type[FilterSet], rows: Any) -> Any:

@@ -45,7 +45,9 @@ def test_an_unknown_parameter_is_refused(api):
     assert_problem(api.get("rooms?state=open"), 400, "unknown_parameter")
 
 
-@pytest.mark.parametrize("body", ["{", "[1]", '"a"', "NaN", "[" * 100_000, '{"name": "\\ud800"}'])
+@pytest.mark.parametrize(
+    "body", ["{", "[1]", '"a"', "null", "0", "NaN", "[" * 100_000, '{"name": "\\ud800"}']
+)
 def test_what_is_not_a_json_object_is_refused(api, body):
     response = api.client.post(
         "/api/v1/properties",
@@ -177,7 +179,18 @@ def test_values_of_another_type_are_refused(api, path, body):
     assert_problem(api.post(path, body), 400, "invalid")
 
 
-def test_an_empty_parameter_and_an_odd_offset_are_no_accident(api):
-    assert_problem(api.get("rooms?property="), 400, "invalid")
+@pytest.mark.parametrize(
+    "query", ["property=", "status=open&status=open", "status=OPEN", "active_since=null"]
+)
+def test_a_parameter_is_one_good_value_or_left_out(api, query):
+    assert_problem(api.get(f"rooms?{query}"), 400, "invalid")
+
+
+def test_a_flag_is_true_or_false(api):
+    assert api.get("arrivals?answered=true").status_code == 200
+    assert_problem(api.get("arrivals?answered=null"), 400, "invalid")
+
+
+def test_an_odd_offset_is_no_accident(api):
     assert api.get("rooms?active_until=2071-11-19T00:05:55-20:53").status_code == 200
     assert_problem(api.get("rooms?active_until=9999-12-31T23:59:59-20:53"), 400, "invalid")
