@@ -39,9 +39,15 @@ urlpatterns = [
     path("notifications/targets", notifications.add_target, name="target_add"),
     path("notifications/targets/<uuid:uuid>", notifications.switch_target, name="target_switch"),
     path(
-        "notifications/targets/<uuid:uuid>/remove", notifications.delete_target, name="target_remove"
+        "notifications/targets/<uuid:uuid>/remove",
+        notifications.delete_target,
+        name="target_remove",
     ),
-    path("notifications/targets/<uuid:uuid>/prove", notifications.prove_target, name="target_prove"),
+    path(
+        "notifications/targets/<uuid:uuid>/prove",
+        notifications.prove_target,
+        name="target_prove",
+    ),
     path("notifications/targets/<uuid:uuid>/test", notifications.test_target, name="target_test"),
     path("notifications/confirm/<str:token>", notifications.confirm, name="target_confirm"),
     path("theme/<hex_color:color>.css", link_assets.show_theme, name="theme"),
