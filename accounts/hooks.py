@@ -11,3 +11,5 @@ from django.dispatch import Signal
 member_removed = Signal()
 # account_uuid: UUID; the account was suspended or deleted.
 account_closed = Signal()
+# key_uuid: UUID
+key_revoked = Signal()

@@ -46,7 +46,7 @@ def publish(topic: str, event: str, room: UUID | str | None, data: dict[str, Any
 def kick(code: int, **match: UUID | str) -> None:
     """Close every socket whose facts match, after commit, with this close code.
 
-    Facts are `account`, `link`, `room`, `guest`, `participant`, `membership` and `session`.
+    Facts are `account`, `link`, `room`, `guest`, `participant`, `membership`, `session`, `key`.
     """
     facts = {name: str(value) for name, value in match.items()}
     transaction.on_commit(partial(_ringer().kick_soon, facts, code), robust=True)

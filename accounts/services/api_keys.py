@@ -11,7 +11,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from accounts import audit
+from accounts import audit, hooks
 from accounts.models import Account, ApiKey, User
 
 PREFIX_CHARS = 10
@@ -68,12 +68,13 @@ def find_api_key(text: str) -> ApiKey | None:
 
 @transaction.atomic
 def revoke_api_key(key: ApiKey, actor: audit.Actor = None) -> ApiKey:
-    """Make the key useless from now on. A repeat changes nothing."""
+    """Make the key useless from now on; its sockets close. A repeat changes nothing."""
     now = timezone.now()
     if ApiKey.objects.filter(pk=key.pk, revoked_at=None).update(revoked_at=now):
         key.revoked_at = now
         if key.account is not None:
             audit.record(key.account, actor, "api_key.revoked", key.uuid, name=key.name)
+        hooks.key_revoked.send(ApiKey, key_uuid=key.uuid)
     return key
 
 

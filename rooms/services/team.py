@@ -13,7 +13,7 @@ from django.db.models.signals import post_delete
 from django.http import HttpRequest
 
 from accounts.access import mark_session, mark_session_key
-from accounts.hooks import account_closed, member_removed
+from accounts.hooks import account_closed, key_revoked, member_removed
 from accounts.models import User
 from rooms import events
 
@@ -28,6 +28,10 @@ def close_member_sockets(membership_uuid: UUID, **_: Any) -> None:
 
 def close_account_sockets(account_uuid: UUID, **_: Any) -> None:
     events.kick(ROOM_GONE, account=account_uuid)
+
+
+def close_key_sockets(key_uuid: UUID, **_: Any) -> None:
+    events.kick(BAD_TICKET, key=key_uuid)
 
 
 def close_session_sockets(request: HttpRequest | None, **_: Any) -> None:
@@ -52,6 +56,7 @@ def listen() -> None:
     """Answer what the floor below does; called once at start."""
     member_removed.connect(close_member_sockets)
     account_closed.connect(close_account_sockets)
+    key_revoked.connect(close_key_sockets)
     user_logged_out.connect(close_session_sockets)
     post_delete.connect(close_ended_session, sender=UserSession)
     for renewed in (password_changed, password_reset, password_set):
