@@ -39,7 +39,7 @@ bench: .venv/.dev-stamp
 	@exec $(BIN)/python -m tests.benchmarks $(ARGS)
 
 faults: .venv/.dev-stamp
-	@exec $(BIN)/python -m pytest tests/faults -m "" --timeout 1800 $(ARGS)
+	@exec env FAULTS_LONG=1 $(BIN)/python -m pytest tests/faults -m "" --timeout 1800 $(ARGS)
 
 migrations: .venv/.dev-stamp
 	@$(NO_DATABASE) makemigrations --skip-checks $(ARGS)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import random
 import secrets
-from collections.abc import Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -68,11 +68,13 @@ class Hub:
         self.node = secrets.token_hex(NODE_CHARS // 2)
         self.loop = asyncio.get_running_loop()
         self.topics: dict[str, Topic] = {}
-        self.sockets: set[Member] = set()
+        # By connection. Whoever keeps sockets puts them here.
+        self.sockets: dict[str, Any] = {}
         self.draining = False
         self.frames_out = 0
         self.resyncs = 0
-        self.link = Link(settings.REDIS_URL, self._from_redis, self._restored)
+        self.on_restored: Callable[[], None] = self.resync
+        self.link = Link(settings.REDIS_URL, self._from_redis, lambda: self.on_restored())
         self._drop_share = settings.HUB_DROP_PERCENT / 100
         self._control = asyncio.ensure_future(self.link.subscribe(CONTROL_TOPIC))
 
@@ -114,6 +116,12 @@ class Hub:
         payload = self.node.encode() + msgspec.json.encode({"match": match, "code": code})
         self.link.publish(CONTROL_TOPIC, payload)
 
+    def resync(self) -> None:
+        """Redis was away: whatever was said meanwhile is lost, so everybody syncs."""
+        for socket in list(self.sockets.values()):
+            socket.resync()
+            self.resyncs += 1
+
     def people(self, topic: str) -> dict[str, list[str]]:
         """Return {participant: [connection, …]} of the topic as far as this process knows."""
         known = self.topics.get(topic)
@@ -124,9 +132,14 @@ class Hub:
         if known is not None:
             known.people = people
 
-    def matching(self, match: dict[str, str]) -> Iterator[Member]:
+    def matching(self, match: dict[str, str]) -> list[Member]:
+        """Return the local sockets with these facts; the one of a `connection` at once."""
+        if "connection" in match:
+            socket = self.sockets.get(match["connection"])
+            return [socket] if socket is not None else []
         wanted = match.items()
-        return iter([s for s in self.sockets if all(s.facts.get(k) == v for k, v in wanted)])
+        sockets = self.sockets.values()
+        return [s for s in sockets if all(s.facts.get(k) == v for k, v in wanted)]
 
     def _hand_out(self, topic: str, envelope: Envelope, but: Member | None = None) -> None:
         known = self.topics.get(topic)
@@ -160,17 +173,11 @@ class Hub:
         for socket in self.matching(match):
             socket.kick(code)
 
-    def _restored(self) -> None:
-        """Redis was away: whatever was said meanwhile is lost, so everybody syncs."""
-        for socket in list(self.sockets):
-            socket.resync()
-            self.resyncs += 1
-
     def _forget(self, topic: str) -> None:
         known = self.topics.get(topic)
         if known is not None and not known.members:
             del self.topics[topic]
-            asyncio.ensure_future(self.link.unsubscribe(topic))
+            self.link.unsubscribe(topic)
 
 
 def resync_frame() -> str:

@@ -43,6 +43,7 @@ class Link:
         self._topics: set[str] = set()
         self._confirmed: set[str] = set()
         self._confirmations: dict[str, asyncio.Future[None]] = {}
+        self._leaving: set[asyncio.Task[None]] = set()
         self._listener: Connection | None = None
         self._answered = True
         # Whether the first connection was tried: from then on a new one means a gap.
@@ -84,10 +85,16 @@ class Link:
             async with asyncio.timeout(SUBSCRIBE_WAIT_S):
                 await asyncio.shield(confirmation)
 
-    async def unsubscribe(self, topic: str) -> None:
+    def unsubscribe(self, topic: str) -> None:
+        """Forget the topic at once, so that whoever comes next subscribes anew."""
         self._topics.discard(topic)
         self._confirmed.discard(topic)
-        await self._command("UNSUBSCRIBE", topic)
+        self._leaving.add(task := asyncio.ensure_future(self._leave(topic)))
+        task.add_done_callback(self._leaving.discard)
+
+    async def _leave(self, topic: str) -> None:
+        if topic not in self._topics:
+            await self._command("UNSUBSCRIBE", topic)
 
     async def close(self) -> None:
         for task in self._tasks:

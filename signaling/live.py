@@ -7,6 +7,7 @@ import os
 import random
 import signal
 import threading
+from contextlib import suppress
 from types import FrameType
 from typing import Any, cast
 
@@ -16,9 +17,9 @@ from django.conf import settings
 from rooms import events, presence
 from signaling import protocol
 from signaling.heads import Heads
-from signaling.hub import Hub
+from signaling.hub import Hub, resync_frame
 from signaling.layer import HubLayer
-from signaling.presence import People, Presence, Seat, visible
+from signaling.presence import FAILURES, People, Presence, Seat, visible
 from signaling.sessions import Seated, Session
 
 # Drained clients come back within this time, spread evenly.
@@ -26,6 +27,8 @@ DRAIN_SPREAD_MS = 4_000
 # Nobody is announced as gone while clients move to another process.
 DRAIN_GRACE_S = 20.0
 DRAIN_AT_MOST_S = 5.0
+# More people coming back at once than this are not told one by one.
+MANY = 20
 
 _current: Live | None = None
 
@@ -47,30 +50,29 @@ class Live:
 
     def __init__(self, hub: Hub) -> None:
         self.hub = hub
-        self.presence = Presence(settings.REDIS_URL, self._expired)
+        self.presence = Presence(settings.REDIS_URL, self._tell_changes)
+        self.hub.on_restored = self._restored
         self.heads = Heads()
-        self.sessions: dict[str, Session] = {}
+        self.sessions: dict[str, Session] = hub.sockets
         self.frames_in = 0
         self.overflows = 0
+        self._healing: set[asyncio.Task[None]] = set()
         if threading.current_thread() is threading.main_thread():
             self._catch_sigterm()
 
     def add(self, session: Session) -> None:
         """Count the socket in; a second one of the same connection replaces the first."""
-        older = self.sessions.get(session.connection)
-        if older is not None:
-            older.kick(protocol.CLOSE_CODES["session_replaced"])
+        self.hub.kick({"connection": session.connection}, protocol.CLOSE_CODES["session_replaced"])
         self.sessions[session.connection] = session
-        self.hub.sockets.add(session)
 
     async def remove(self, session: Session) -> None:
         """Take the socket out of everything; its people stay present for the grace period."""
-        self.hub.sockets.discard(session)
         for topic in list(session.topics):
             session.detach(topic)
-        replaced = self.sessions.get(session.connection) is not session
-        if not replaced:
+        if self.sessions.get(session.connection) is session:
             del self.sessions[session.connection]
+        # Its seats are now those of the socket that replaced it, here or on another process.
+        if not session.replaced:
             grace_s = DRAIN_GRACE_S if self.hub.draining else float(settings.PRESENCE_GRACE_S)
             for seated in list(session.rooms.values()):
                 await self.unseat(session, seated, grace_s)
@@ -86,16 +88,17 @@ class Live:
         before = self.hub.people(seated.topic).get(seated.me, [])
         desk = presence.desk_key(seated.sender.account_uuid)
         entered = await self.presence.enter(seated.seats, look_at=desk)
-        available = bool(entered and entered[-1])
         if entered is None:
             people = {**self.hub.people(seated.topic)}
             people[seated.me] = sorted({*people.get(seated.me, []), session.connection})
+            available, was_here = False, session.connection in before
         else:
-            people = entered[0]
+            people, was_here = entered.people[0], entered.known
+            available = bool(entered.people[-1])
         known = [c for c in people.get(seated.me, []) if c != session.connection]
         shown = visible(people)
         self.hub.set_people(seated.topic, shown)
-        if session.connection in before:
+        if was_here:
             return shown, available
         name = "participant.changed" if known else "participant.joined"
         data: dict[str, Any] = {
@@ -150,7 +153,7 @@ class Live:
             return {}
         session.desk = seat
         entered = await self.presence.enter([seat])
-        people = entered[0] if entered else {person: [session.connection]}
+        people = entered.people[0] if entered else {person: [session.connection]}
         if sum(map(len, people.values())) == 1:
             self.tell_available(account, True)
         return visible(people)
@@ -180,21 +183,41 @@ class Live:
         await self.presence.close()
         await self.hub.link.close()
 
-    async def _expired(self, place: str, person: str, people: People) -> None:
-        """A connection ended by expiry, here or on a process that is gone."""
+    def _restored(self) -> None:
+        """Redis was away: what was said meanwhile is lost, and maybe who is here, too."""
+        task = asyncio.ensure_future(self._heal())
+        self._healing.add(task)
+        task.add_done_callback(self._healing.discard)
+
+    async def _heal(self) -> None:
+        for session in self.sessions.values():
+            self.renew(session)
+        with suppress(*FAILURES):
+            await self.presence.write_renewals()
+        self.hub.resync()
+
+    async def _tell_changes(self, place: str, persons: list[str], people: People) -> None:
+        """Connections ended by expiry, here or on a process that is gone, or are back."""
         kind, _, uuid = place.removeprefix("presence:").partition(":")
-        shown = visible(people)
         if kind == "room":
-            topic = events.room_topic(uuid)
-            name = "participant.changed" if person in people else "participant.left"
+            self._tell_room(uuid, persons, visible(people))
+        elif kind == "desk":
+            self.tell_available(uuid, bool(people))
+        else:
+            for person in persons:
+                self._tell_account(uuid, person, online=person in people)
+
+    def _tell_room(self, uuid: str, persons: list[str], shown: People) -> None:
+        topic = events.room_topic(uuid)
+        if len(persons) > MANY:
+            self.hub.publish(topic, resync_frame(), people=shown)
+            return
+        for person in persons:
             data: dict[str, Any] = {"participant": person}
-            if person in people:
+            if person in shown:
                 data["connections"] = shown[person]
+            name = "participant.changed" if person in shown else "participant.left"
             self.hub.publish(topic, protocol.event(name, uuid, data), people=shown)
-        elif kind == "desk" and not people:
-            self.tell_available(uuid, False)
-        elif kind == "guests" and person not in people:
-            self._tell_account(uuid, person, online=False)
 
     def _tell_account(self, account_uuid: str, room_uuid: str, *, online: bool) -> None:
         data = {"id": room_uuid, "online": online}

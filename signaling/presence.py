@@ -11,6 +11,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
+from collections import defaultdict
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from typing import cast
@@ -51,20 +52,30 @@ class Seat:
         return f"{self.place}|{self.person}:{self.connection}"
 
 
+@dataclass(frozen=True, slots=True)
+class Entered:
+    """Who is at each place asked for, and whether the connection was there before."""
+
+    people: list[People]
+    known: bool
+
+
 class Presence:
     """This process's view of and hand in who is where.
 
-    `expired(place, person, people)` is awaited for every person of whom a connection
-    ended by expiry; `people` is who is left.
+    `changed(place, persons, people)` is awaited for people of whom a connection ended by
+    expiry, or turned up again after Redis had lost it; `people` is who is there now.
     """
 
-    def __init__(self, url: str, expired: Callable[[str, str, People], Awaitable[None]]) -> None:
+    def __init__(
+        self, url: str, changed: Callable[[str, list[str], People], Awaitable[None]]
+    ) -> None:
         self._redis = Redis.from_url(url, **CLIENT_OPTIONS)
-        self._expired = expired
+        self._changed = changed
         self._renewals: set[Seat] = set()
         self._task = asyncio.ensure_future(self._run())
 
-    async def enter(self, seats: Iterable[Seat], look_at: str = "") -> list[People] | None:
+    async def enter(self, seats: Iterable[Seat], look_at: str = "") -> Entered | None:
         """Take the seats; return who is at each place now, or None with Redis away.
 
         The last entry is for the place `look_at`, where no seat is taken, if named.
@@ -81,7 +92,8 @@ class Presence:
         except FAILURES:
             self._renewals.update(taken)
             return None
-        return [people_in(members) for members in answers[-len(places) :]]
+        people = [people_in(members) for members in answers[-len(places) :]]
+        return Entered(people, known=not answers[0])
 
     async def leave(self, seat: Seat, grace_s: float) -> People | None:
         """Give the seat up; the person stays present for the grace period.
@@ -122,20 +134,28 @@ class Presence:
         while True:
             await asyncio.sleep(REAP_EVERY_S)
             try:
-                await self._write_renewals()
+                await self.write_renewals()
                 await self._reap()
             except FAILURES as error:
                 logger.info("Presence waits for Redis: %s", error)
 
-    async def _write_renewals(self) -> None:
+    async def write_renewals(self) -> None:
+        """Write what was renewed since the last time; tell of those whom Redis had lost."""
         if not self._renewals:
             return
         seats = list(self._renewals)
         async with self._redis.pipeline(transaction=False) as pipe:
             for seat in seats:
                 self._write(pipe, seat, settings.PRESENCE_TTL_S)
-            await pipe.execute()
+            answers = await pipe.execute()
         self._renewals.difference_update(seats)
+        lost: dict[str, list[str]] = defaultdict(list)
+        for seat, was_new in zip(seats, answers[:: len(answers) // len(seats)], strict=True):
+            if was_new:
+                lost[seat.place].append(seat.person)
+        for place, persons in lost.items():
+            members = await self._redis.zrangebyscore(place, time.time(), "+inf")
+            await self._changed(place, persons, people_in(cast(list[bytes], members)))
 
     async def _reap(self) -> None:
         now = time.time()
@@ -157,7 +177,7 @@ class Presence:
             pipe.zremrangebyscore(place, "-inf", now)
             pipe.zrangebyscore(place, now, "+inf")
             answers = await pipe.execute()
-        await self._expired(place, member.partition(":")[0], people_in(answers[-1]))
+        await self._changed(place, [member.partition(":")[0]], people_in(answers[-1]))
 
 
 def visible(people: People) -> People:

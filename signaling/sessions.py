@@ -87,6 +87,7 @@ class Session:
         self.messages = Bucket(settings.WS_MESSAGES_PER_S, settings.WS_MESSAGES_BURST)
         # Refusals in a row; nonsense beyond measure ends the socket.
         self.refusals = 0
+        self.replaced = False
         self.on_gone: Callable[[], object] = lambda: None
 
     @property
@@ -105,6 +106,7 @@ class Session:
         self.outbox.push(resync_frame())
 
     def kick(self, code: int, reason: str = "") -> None:
+        self.replaced = self.replaced or code == CLOSE_CODES["session_replaced"]
         self.outbox.close(code, reason)
 
     def drain(self, retry_after_ms: int) -> None:

@@ -19,6 +19,7 @@ from tests.client import CommandError, WireClient
 
 PING_S = 1.0
 BACKOFF_S = (0.05, 0.8)
+AWAY = "away"
 UNREACHABLE = (OSError, TimeoutError, WebSocketException)
 
 
@@ -214,7 +215,8 @@ class Visitor:
         if event == "participant.left":
             self.people[data["participant"]] = []
         elif "connections" in data:
-            self.people[data["participant"]] = data["connections"]
+            # Without a connection, but not told to have left: away for a moment.
+            self.people[data["participant"]] = data["connections"] or [AWAY]
 
     def _take_page(self, snapshot):
         if self.snapshot is None:
