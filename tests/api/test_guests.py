@@ -34,7 +34,7 @@ def test_listing_takes_the_same_queries_for_twenty(api, link, django_assert_num_
     for number in range(20):
         join(link, nickname=f"G{number}")
     api.get("me")  # notes the first use of the key
-    for path in ("guests", "arrivals"):
+    for path in ("guests", "arrivals", "deliveries"):
         with django_assert_num_queries(2):  # the key, the rows
             assert len(api.get(path).json()["items"]) == 20
 

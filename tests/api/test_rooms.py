@@ -6,6 +6,7 @@ import pytest
 
 from accounts.services import revoke_api_key
 from rooms import tokens
+from rooms.access import get_member_participant
 from rooms.models import Message, Participant, Property, Room
 from rooms.services.messages import post_message, sender_of
 from rooms.services.rooms import close_room
@@ -93,6 +94,28 @@ def test_reading_messages_takes_the_same_queries_for_twenty(
     api.get("me")  # notes the first use of the key
     with django_assert_num_queries(3):  # the key, the room, its messages
         assert len(api.get(f"rooms/{room.uuid}/messages").json()["items"]) == 20
+
+
+def test_searching_takes_the_same_queries_for_twenty(api, guest, django_assert_num_queries):
+    for number in range(20):
+        say(guest, f"line {number}")
+    api.get("me")  # notes the first use of the key
+    with django_assert_num_queries(2):  # the key, the messages
+        assert len(api.get("messages?query=line").json()["items"]) == 20
+
+
+def test_listing_participants_takes_the_same_queries_for_twenty(
+    api, link, bob, django_assert_num_queries
+):
+    link.mode = "shared"
+    link.save(update_fields=["mode"])
+    for number in range(20):
+        room = join(link, nickname=f"G{number}").room
+    get_member_participant(bob.memberships.get(), room)
+    api.get("me")  # notes the first use of the key
+    with django_assert_num_queries(3):  # the key, the room, its participants
+        people = api.get(f"rooms/{room.uuid}/participants").json()["items"]
+    assert [one["kind"] for one in people] == ["guest"] * 20 + ["member"]
 
 
 def test_a_key_writes_as_itself_or_as_a_named_integration(api, room):
