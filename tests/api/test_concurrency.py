@@ -6,13 +6,17 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import httpx
+import psycopg
 from django.utils import timezone
 
 from accounts.services import create_api_key
+from api import idempotency
 from api.idempotency import IDEMPOTENCY_HOURS
 from api.models import IdempotencyRecord
 from api.tasks import sweep_idempotency_records
 from rooms.models import Property
+from tests.api.test_authentication import assert_problem
+from tests.server import point_to_test_database
 
 
 def test_one_of_eight_duplicates_happens(transactional_db, live, account):
@@ -43,3 +47,22 @@ def test_answers_are_forgotten_after_a_day(db):
         IdempotencyRecord.objects.create(caller="key:1", key=str(hours), created_at=at)
     assert sweep_idempotency_records() == 1
     assert IdempotencyRecord.objects.get().key == "0"
+
+
+def test_a_duplicate_of_what_takes_too_long_is_told_to_come_back(
+    transactional_db, api, monkeypatch
+):
+    monkeypatch.setattr(idempotency, "WAIT_MS", 100)
+    caller = f"key:{api.key.uuid} in {api.key.account.uuid}"
+    with psycopg.connect(point_to_test_database()) as first:
+        first.execute(
+            "INSERT INTO api_idempotencyrecord"
+            " (caller, key, request_digest, status, sealed_body, created_at)"
+            " VALUES (%s, 'order-1', 'x', 0, '', now())",
+            [caller],
+        )
+        refused = api.post("properties", {"name": "Shop"}, Idempotency_Key="order-1")
+        assert_problem(refused, 409, "idempotency_in_progress")
+        assert refused["Retry-After"]
+        first.rollback()
+    assert api.post("properties", {"name": "Shop"}, Idempotency_Key="order-1").status_code == 201
