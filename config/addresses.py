@@ -14,6 +14,9 @@ SESSION_OPTIONS = (
 # A dead PostgreSQL has to be answered within 3 s.
 POOL_TIMEOUT_S = 2.5
 CONNECT_TIMEOUT_S = 2
+# The pool's own attempts back off for minutes, and meanwhile no request may open a connection:
+# an outage would last twice as long. Given up soon, the next request tries again.
+RECONNECT_TIMEOUT_S = 0.5
 
 
 def parse_database(url: str, *, pool_size: int, max_age_s: int = 0) -> dict[str, Any]:
@@ -34,6 +37,7 @@ def parse_database(url: str, *, pool_size: int, max_age_s: int = 0) -> dict[str,
             "max_size": pool_size,
             "timeout": POOL_TIMEOUT_S,
             "max_waiting": 200,
+            "reconnect_timeout": RECONNECT_TIMEOUT_S,
             "max_lifetime": 1800,
         }
     return {
