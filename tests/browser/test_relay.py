@@ -1,0 +1,118 @@
+"""Text through a relay: a real coturn between real browsers."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import signal
+import socket
+
+import pytest
+from playwright.sync_api import expect
+
+from rooms.models import Message, Participant, Property
+from tests.browser.test_guest_page import bodies, part, ring
+from tests.browser.test_inbox import open_inbox, write
+from tests.server import Child, find_free_port, wait_for
+
+SECRET = "what coturn and we know"
+
+pytestmark = [
+    pytest.mark.network,
+    pytest.mark.skipif(shutil.which("turnserver") is None, reason="needs coturn's turnserver"),
+]
+
+
+class Coturn(Child):
+    """A relay on loopback that takes the credentials we make."""
+
+    def __init__(self, folder):
+        self.port = find_free_port()
+        command = ["turnserver", "-n", "--no-tls", "--no-dtls", "--no-cli", "--verbose"]
+        command += ["--log-file=stdout"]
+        command += ["--listening-ip=127.0.0.1", "--relay-ip=127.0.0.1", "--allow-loopback-peers"]
+        command += [f"--listening-port={self.port}", "--realm=doorbell.test", "--use-auth-secret"]
+        command += [f"--static-auth-secret={SECRET}", "--no-software-attribute"]
+        command += [f"--pidfile={folder}/coturn.pid", f"--userdb={folder}/coturn.db"]
+        super().__init__("coturn", command, dict(os.environ), folder)
+
+    def answers(self):
+        self.check_alive()
+        with socket.socket() as probe:
+            return probe.connect_ex(("127.0.0.1", self.port)) == 0
+
+
+@pytest.fixture
+def coturn(tmp_path):
+    relay = Coturn(tmp_path)
+    relay.start()
+    wait_for(relay.answers, "coturn")
+    yield relay
+    relay.end(signal.SIGTERM)
+
+
+@pytest.fixture
+def live(request, server, coturn):
+    """The site of `visit_as`, here with a relay; its secret may be another one."""
+    urls = f"turn:127.0.0.1:{coturn.port}?transport=udp,turn:127.0.0.1:{coturn.port}?transport=tcp"
+    secret = getattr(request, "param", SECRET)
+    return server(env={"TURN_URLS": urls, "TURN_SECRET": secret})
+
+
+@pytest.fixture
+def meet(visit_as, alice, link):
+    """meet(): Alice's inbox and a guest of a property that only relays."""
+
+    def open_both():
+        Property.objects.update(transport="relay")
+        inbox = open_inbox(visit_as, alice)
+        guest = ring(visit_as, link)
+        part(inbox, "room").first.click()
+        expect(inbox.get_by_role("textbox", name="Message")).to_be_visible()
+        return inbox, guest
+
+    return open_both
+
+
+def test_with_the_relay_policy_both_sides_are_relayed(meet, coturn):
+    inbox, guest = meet()
+    expect(part(guest, "page")).to_have_attribute("data-path", "relayed")
+    expect(part(guest, "transport")).to_have_text("Relayed")
+    expect(part(inbox, "transport").first).to_contain_text("Relayed")
+
+    write(guest, "Nobody sees where I am")
+    write(inbox, "Nor me")
+    expect(bodies(guest)).to_have_text(["Nobody sees where I am", "Nor me"])
+    expect(bodies(inbox)).to_have_text(["Nobody sees where I am", "Nor me"])
+
+    reports = Participant.objects.values_list("transport", flat=True)
+    wait_for(lambda: set(reports.all()) == {"relay"}, "both reports")
+    assert re.search(r"ALLOCATE processed, success", coturn.log.read_text())
+
+
+@pytest.mark.parametrize("live", ["a secret coturn does not know"], indirect=True)
+def test_a_relay_that_refuses_us_delays_no_text(meet, coturn):
+    inbox, guest = meet()
+    write(guest, "Hello?")
+    expect(bodies(inbox)).to_have_text(["Hello?"])
+    write(inbox, "Hello!")
+    expect(bodies(guest)).to_have_text(["Hello?", "Hello!"])
+
+    expect(part(guest, "transport")).to_have_text("Through the server")
+    expect(part(inbox, "transport").first).to_contain_text("Through the server")
+    assert re.search(r"401|Unauthor", coturn.log.read_text())
+
+
+def test_a_relay_that_dies_loses_and_doubles_nothing(meet, coturn):
+    inbox, guest = meet()
+    expect(part(guest, "page")).to_have_attribute("data-path", "relayed")
+    coturn.end(signal.SIGKILL)
+
+    for number in range(3):
+        write(guest, f"guest {number}")
+        write(inbox, f"owner {number}")
+    expect(bodies(guest)).to_have_count(6)
+    expect(bodies(inbox)).to_have_count(6)
+    expect(part(guest, "page")).to_have_attribute("data-path", "server", timeout=30_000)
+    wait_for(lambda: Message.objects.count() == 6, "the messages to be stored")
