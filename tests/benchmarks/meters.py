@@ -1,0 +1,48 @@
+"""What the operating system says about processes, and what a list of times says."""
+
+from __future__ import annotations
+
+import contextlib
+import time
+
+import psutil
+
+
+class Meter:
+    """CPU time and memory of named groups of processes, with all their children."""
+
+    def __init__(self, groups):
+        self.groups = {name: list(map(psutil.Process, pids)) for name, pids in groups.items()}
+
+    def read_cpu(self):
+        """Return {group: seconds} and, as "wall", the clock."""
+        times = {name: sum(map(_cpu_s, members)) for name, members in self.groups.items()}
+        return {**times, "wall": time.monotonic()}
+
+    def read_memory(self):
+        """Return {group: resident bytes}."""
+        return {
+            name: sum(one.memory_info().rss for one in members)
+            for name, members in self.groups.items()
+        }
+
+
+def _cpu_s(process):
+    total = 0.0
+    for one in [process, *process.children(recursive=True)]:
+        with contextlib.suppress(psutil.NoSuchProcess):
+            total += sum(one.cpu_times()[:2])
+    return total
+
+
+def subtract(after, before):
+    return {name: after[name] - before[name] for name in after}
+
+
+def percentiles_ms(times_s):
+    """Return p50 and p99 in milliseconds."""
+    if not times_s:
+        return {"p50_ms": None, "p99_ms": None}
+    ordered = sorted(times_s)
+    at = lambda share: ordered[min(len(ordered) - 1, int(len(ordered) * share))]  # noqa: E731
+    return {"p50_ms": round(at(0.5) * 1000, 2), "p99_ms": round(at(0.99) * 1000, 2)}

@@ -1,0 +1,92 @@
+"""The work every system is given, and how long it lasts."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from dataclasses import dataclass
+
+GENERATOR_TIMEOUT_S = 300
+
+
+@dataclass(frozen=True)
+class Shape:
+    """Rooms of so many members; `window` frames are on the way in each."""
+
+    rooms: int
+    members: int
+    window: int
+
+    @property
+    def name(self):
+        return f"{self.rooms} × {self.members}"
+
+
+PAIRS = Shape(50, 2, window=4)
+GROUPS = Shape(5, 50, window=2)
+HALL = Shape(1, 500, window=2)
+
+
+@dataclass(frozen=True)
+class Effort:
+    """How much of it: `make bench` or `make bench ARGS=--quick`."""
+
+    rounds: int
+    seconds: float
+    paced_s: float
+    shapes: tuple[Shape, ...]
+    idle: int
+    crowd: int
+
+    @classmethod
+    def quick(cls):
+        return cls(1, seconds=1.5, paced_s=1.0, shapes=(PAIRS,), idle=400, crowd=0)
+
+    @classmethod
+    def full(cls, rounds):
+        shapes = (PAIRS, GROUPS, HALL)
+        return cls(rounds, seconds=3.0, paced_s=2.0, shapes=shapes, idle=1000, crowd=5000)
+
+
+def relay(system, shape, effort, *, kind="text"):
+    """Pass frames on: text to everybody in the room, typing to everybody but the sender."""
+    recipients = "all" if kind == "text" else "others"
+    return _play(
+        system,
+        mode="relay",
+        rooms=system.seats(shape.rooms, shape.members, recipients),
+        recipients=recipients,
+        kind=kind,
+        window=shape.window,
+        seconds=effort.seconds,
+        paced_s=effort.paced_s,
+    )
+
+
+def hold(system, sockets, effort):
+    """Sockets in rooms of two that come in and then only ping."""
+    every_s = 20 if system.dialect == "doorbell" else 0
+    rooms = system.seats(sockets // 2 + 2, 2, "all")
+    seconds = effort.seconds * 3
+    return _play(system, mode="hold", rooms=rooms, ping_every_s=every_s, seconds=seconds)
+
+
+def store(system, effort):
+    """Messages to PostgreSQL from one sender in each of fifty rooms of two."""
+    rooms = system.seats(PAIRS.rooms, PAIRS.members, storage="keep")
+    return _play(system, mode="store", rooms=rooms, seconds=effort.seconds, paced_s=effort.paced_s)
+
+
+def _play(system, **plan):
+    """Run the load generator on the plan and return what it saw."""
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.benchmarks.generator"],
+        input=json.dumps({**plan, "dialect": system.dialect, "pids": system.pids}),
+        capture_output=True,
+        text=True,
+        timeout=GENERATOR_TIMEOUT_S,
+    )
+    if done.returncode != 0:
+        raise RuntimeError(f"{system.name}: {done.stderr.strip()[-2000:]}")
+    return json.loads(done.stdout)
