@@ -12,6 +12,7 @@ from rooms.services.messages import post_message, sender_of
 from rooms.services.rooms import close_room
 from tests.cast import join
 from tests.rooms.rooms_in_bulk import make_rooms
+from tests.server import wait_for
 
 PHONE = {"viewport": {"width": 360, "height": 720}, "has_touch": True}
 
@@ -134,6 +135,14 @@ def test_a_conversation_is_closed_and_opened_again_live(visit_as, alice, bob, ro
     expect(row_of(hers, room)).to_have_count(1)
 
 
+def test_a_room_that_a_colleague_closed_waits_for_nobody(visit_as, alice, room, guest):
+    inbox = open_inbox(visit_as, alice)
+    say(guest, "Hello")
+    expect(inbox).to_have_title("(1) Inbox · Doorbell")
+    close_room(room=room)
+    expect(inbox).to_have_title("Inbox · Doorbell")
+
+
 def test_back_and_forward_walk_through_the_rooms(visit_as, alice, link):
     first, second = join(link, "Ann").room, join(link, "Ben").room
     inbox = open_inbox(visit_as, alice)
@@ -222,8 +231,8 @@ def test_the_page_holds_one_socket(visit_as, alice, link):
         expect(part(inbox, "people")).to_be_visible()
         write(inbox, f"To {room.name}")
         expect(part(inbox, "conversation")).to_contain_text(f"To {room.name}")
+    wait_for(lambda: Message.objects.filter(room=first).count() == 2, "both messages")
     assert len(opened) == 1
-    assert Message.objects.filter(room=first).count() == 2
 
 
 def test_an_empty_inbox_shows_the_link_to_hand_out(visit_as, alice, link, live):

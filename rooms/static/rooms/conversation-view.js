@@ -64,6 +64,11 @@ export class ConversationView {
     this.#composer.focus();
   }
 
+  /** Who knows the room before it is synced says so: the draft is there at once. */
+  openDraft(room) {
+    this.#composer.openDraft(room);
+  }
+
   stop() {
     for (const [target, type, listener] of this.#listening) target.removeEventListener(type, listener);
     this.#status.stop();

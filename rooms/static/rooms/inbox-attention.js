@@ -25,21 +25,30 @@ export class Attention extends EventTarget {
 
   /** The member looked at the room. */
   see(id) {
+    this.#change(() => this.#forget(id));
+  }
+
+  /**
+   * The list is the truth about the rooms in it; a closed room waits for nobody.
+   *
+   * @param {object[]} rooms on the list
+   * @param {(id: string) => object | undefined} find also rooms that are not on the list
+   */
+  review(rooms, find) {
     this.#change(() => {
-      this.#arrived.delete(id);
-      this.#unread.delete(id);
+      for (const { id, unread } of rooms) {
+        if (unread > 0) this.#unread.add(id);
+        else this.#unread.delete(id);
+      }
+      for (const id of [...this.#arrived, ...this.#unread]) {
+        if ((find(id)?.status ?? "open") !== "open") this.#forget(id);
+      }
     });
   }
 
-  /** The list is the truth about the rooms in it; a closed room waits for nobody. */
-  review(rooms) {
-    this.#change(() => {
-      for (const room of rooms) {
-        if (room.unread > 0 && room.status === "open") this.#unread.add(room.id);
-        else this.#unread.delete(room.id);
-        if (room.status !== "open") this.#arrived.delete(room.id);
-      }
-    });
+  #forget(id) {
+    this.#arrived.delete(id);
+    this.#unread.delete(id);
   }
 
   #change(action) {

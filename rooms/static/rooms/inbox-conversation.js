@@ -80,6 +80,7 @@ export class OpenRoom {
       storage: this.#storage,
       onReopen: () => this.#root.querySelector("[data-role=reopen-form]").requestSubmit(),
     });
+    this.#view.openDraft(id);
     // Not on a phone: the keyboard would cover what one came to read.
     if (window.matchMedia("(pointer: fine)").matches) this.#view.focus();
     this.#learn(id);

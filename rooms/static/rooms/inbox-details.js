@@ -1,4 +1,5 @@
 import { fill } from "./format.js";
+import { nameLanguage } from "./inbox-moments.js";
 
 const KEY = "doorbell:details";
 const WIDE = "(min-width: 1200px)";
@@ -104,13 +105,17 @@ export class Details {
     name.append(make("span", "visually-hidden", person?.here ? this.#texts.online : this.#texts.offline));
     const rows = Object.entries(guest.facts);
     if (person?.here) rows.unshift([this.#texts.transport, this.#describeWay(person), "transport"]);
-    if (guest.language) rows.push([this.#texts.language, guest.language]);
+    if (guest.language) rows.push([this.#texts.language, this.#nameLanguage(guest)]);
     if (guest.first_seen_at) {
       rows.push([this.#texts.first_seen, this.#moments.full(guest.first_seen_at)]);
     }
     const box = make("div", "inbox-guest", "");
     box.append(name, makeFacts(rows));
     return box;
+  }
+
+  #nameLanguage({ language }) {
+    return nameLanguage(language, document.documentElement.lang);
   }
 
   #describeWay({ transport, rtt_ms: ms }) {

@@ -1,4 +1,4 @@
-/** Moments as the inbox shows them. No DOM. */
+/** Moments and languages as the inbox names them. No DOM. */
 import { startOfDay } from "./format.js";
 
 const DAY_MS = 86_400_000;
@@ -38,6 +38,15 @@ export class Moments {
 
   full(at, now = Date.now()) {
     return (isSameYear(at, now) ? this.#dayTime : this.#dateTime).format(at);
+  }
+}
+
+/** "en" as "English", in the reader's language; a code nobody knows stays as it is. */
+export function nameLanguage(code, locale) {
+  try {
+    return new Intl.DisplayNames(locale || undefined, { type: "language" }).of(code);
+  } catch {
+    return code;
   }
 }
 

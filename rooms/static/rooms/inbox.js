@@ -61,6 +61,10 @@ function look() {
   if (route.room && !document.hidden) attention.see(route.room);
 }
 
+function review() {
+  attention.review(inbox.rooms, (id) => inbox.get(id));
+}
+
 function goBack() {
   const id = route.room;
   if (!id) return;
@@ -74,7 +78,7 @@ function ring(kind, id) {
 }
 
 inbox.addEventListener("change", () => {
-  attention.review(inbox.rooms);
+  review();
   look();
   openRoom.refresh();
 });
@@ -110,7 +114,7 @@ for (const type of ["online", "pageshow"]) window.addEventListener(type, () => c
 
 new SoundButton({ root, chime, texts }).arm();
 watchKeys({ root, rows: listPane.rows, goBack });
-attention.review(inbox.rooms);
+review();
 select(route.room);
 listPane.renderState();
 inbox.start();
