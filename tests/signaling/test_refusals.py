@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import uuid
 
 import pytest
 import time_machine
@@ -64,6 +65,23 @@ def test_a_body_out_of_bounds_is_refused(wire, guest, body, code):
             await ann.post(body)
         assert refusal.value.code == code
         assert (await ann.post("x" * 8000))["seq"] == 1
+
+    wire(story)
+
+
+@pytest.mark.parametrize("letter", ["好", "\U0001f600"])
+def test_every_letter_counts_as_one_however_many_bytes_it_has(wire, guest, letter):
+    async def story(stage):
+        ann = await stage.sit(guest)
+        for ascii_only in (True, False):
+            data = {"client_id": str(uuid.uuid4()), "body": letter * 8000}
+            frame = {"ref": 900, "kind": "message.post", "data": data}
+            text = json.dumps(frame, ensure_ascii=ascii_only)
+            if len(text.encode()) <= 64 * 1024:
+                await ann.send(text)
+                await ann.wait_for("message.posted", lambda sent, data=data: sent == sent | data)
+        with pytest.raises(CommandError, match="message_too_long"):
+            await ann.post(letter * 5001 + "x" * 3000)
 
     wire(story)
 
