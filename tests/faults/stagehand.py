@@ -18,7 +18,6 @@ django.setup()
 from django.db import close_old_connections  # noqa: E402
 from django.test import Client  # noqa: E402
 
-from accounts.access import mark_session_key  # noqa: E402
 from accounts.models import Account, ApiKey, Membership, User  # noqa: E402
 from accounts.services import create_api_key, suspend_account  # noqa: E402
 from accounts.services.team import remove_member  # noqa: E402
@@ -66,7 +65,7 @@ def take_desk(membership):
         account=str(member.account.uuid),
         connection=tokens.new_connection(),
         membership=membership,
-        session=mark_session_key(browser.session.session_key),
+        session=browser.session.session_key,
     )
     return tokens.sign_resume(entry)
 

@@ -27,7 +27,7 @@ async def knock(site, link, nickname):
     """Come by the link as a browser does; returns the answer with resume, room, participant."""
     async with httpx.AsyncClient(trust_env=False, timeout=20) as client:
         answer = await client.post(f"{site.url}/c/{link}/join", json={"nickname": nickname})
-        assert answer.status_code == 201, answer.text
+        assert answer.status_code == 201, f"{answer.status_code}\n{site.read_log()[-4000:]}"
         return answer.json()
 
 
@@ -49,6 +49,7 @@ class Visitor:
         self.snapshot = None
         self.client = None
         self.resyncs = 0
+        self.heard = 0
         self._live = None
         self._sync_wanted = asyncio.Event()
         self._post_wanted = asyncio.Event()
@@ -90,7 +91,9 @@ class Visitor:
                     with contextlib.suppress(TimeoutError):
                         await asyncio.wait_for(self._news.wait(), 0.1)
         except TimeoutError:
-            raise AssertionError(f"{self.name} waited {timeout_s} s in vain for {what}") from None
+            mine = [note for note in self.history if note["who"] == self.name][-8:]
+            why = f"{self.name} waited {timeout_s} s in vain for {what}: {mine}"
+            raise AssertionError(why) from None
 
     @property
     def connected(self):
@@ -231,6 +234,7 @@ class Visitor:
         return snapshot["more"] and bool(snapshot["messages"])
 
     def _receive(self, message):
+        self.heard += 1
         if message["seq"] is None or message["seq"] <= self.head:
             return
         self.messages[message["seq"]] = message

@@ -1,0 +1,64 @@
+"""Promise 8: coming and going leaves nothing behind."""
+
+from __future__ import annotations
+
+import asyncio
+
+from tests.client import WireClient
+from tests.faults.checkers import find_growth
+from tests.faults.conftest import LONG
+from tests.faults.house import TTL_S
+from tests.faults.visitor import knock
+
+CYCLES = 2_000 if LONG else 150
+AT_ONCE = 10
+SAMPLES = 12
+# What a Python process gains and loses by itself.
+RSS_NOISE_KIB = 1_500
+
+
+async def test_two_thousand_visits_leave_nothing_behind(house, site, company):
+    await company.gather(0)
+    entries = [await knock(site, company.shop["link"], f"guest {n}") for n in range(AT_ONCE)]
+    await come_and_go(site, entries, CYCLES // 4)
+    before = await settle(house, site)
+    rss_kib = []
+    for _ in range(SAMPLES):
+        await come_and_go(site, entries, CYCLES // SAMPLES)
+        rss_kib.append(house.read_rss_kib(site))
+    after = await settle(house, site)
+    slope = (rss_kib[-1] - rss_kib[0]) / CYCLES * 1024
+    print(f"{slope:.0f} bytes a visit; {rss_kib} KiB")
+    assert list(find_growth(rss_kib, share=0.01, floor=RSS_NOISE_KIB)) == []
+    assert after == before
+
+
+async def come_and_go(site, entries, count):
+    """`count` visits, AT_ONCE at a time; half of them end without a word."""
+
+    async def visit(entry, rounds):
+        for n in range(rounds):
+            client = await WireClient.open(site.ws_url, entry["resume"])
+            await client.sync()
+            await client.ping()
+            if n % 2:
+                client.socket.transport.abort()
+            await client.close()
+
+    await asyncio.gather(*(visit(entry, count // AT_ONCE + 1) for entry in entries))
+
+
+async def settle(house, site):
+    """What is there when everybody has gone and every grace period is over."""
+    async with asyncio.timeout(TTL_S + 30):
+        while True:
+            metrics = await house.read_metrics(site)
+            left = house.ask_redis("KEYS", "presence:*")
+            if metrics["sockets"] == metrics["topics"] == 0 and left == []:
+                break
+            await asyncio.sleep(0.1)
+    return {
+        "keys": sorted(house.ask_redis("KEYS", "*")),
+        "channels": sorted(house.ask_redis("PUBSUB", "CHANNELS")),
+        "connections in use": metrics["database_pool_size"] - metrics["database_pool_available"],
+    }
