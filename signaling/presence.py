@@ -14,14 +14,13 @@ import time
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
-from typing import cast
+from typing import Any
 
 from django.conf import settings
-from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
-from accounts.redis import CLIENT_OPTIONS
 from rooms.presence import people_in
+from signaling.pipe import Command, Pipe
 
 logger = logging.getLogger(__name__)
 
@@ -70,7 +69,7 @@ class Presence:
     def __init__(
         self, url: str, changed: Callable[[str, list[str], People], Awaitable[None]]
     ) -> None:
-        self._redis = Redis.from_url(url, **CLIENT_OPTIONS)
+        self._pipe = Pipe(url)
         self._changed = changed
         self._renewals: set[Seat] = set()
         self._task = asyncio.ensure_future(self._run())
@@ -83,12 +82,9 @@ class Presence:
         taken = list(seats)
         places = [seat.place for seat in taken] + ([look_at] if look_at else [])
         try:
-            async with self._redis.pipeline(transaction=False) as pipe:
-                for seat in taken:
-                    self._write(pipe, seat, settings.PRESENCE_TTL_S)
-                for place in places:
-                    pipe.zrangebyscore(place, time.time(), "+inf")
-                answers = await pipe.execute()
+            answers = await self._pipe.run(
+                _count_in(taken, settings.PRESENCE_TTL_S) + [_look_at(place) for place in places]
+            )
         except FAILURES:
             self._renewals.update(taken)
             return None
@@ -101,14 +97,11 @@ class Presence:
         Returns who is at the place now (those in grace included), or None with Redis away.
         """
         self._renewals.discard(seat)
+        commands: list[Command] = [("ZREM", seat.place, seat.member), ("ZREM", DUE, seat.due)]
+        if grace_s:
+            commands += _count_in([Seat(seat.place, seat.person, GRACE)], grace_s)
         try:
-            async with self._redis.pipeline(transaction=False) as pipe:
-                pipe.zrem(seat.place, seat.member)
-                pipe.zrem(DUE, seat.due)
-                if grace_s:
-                    self._write(pipe, Seat(seat.place, seat.person, GRACE), grace_s)
-                pipe.zrangebyscore(seat.place, time.time(), "+inf")
-                answers = await pipe.execute()
+            answers = await self._pipe.run([*commands, _look_at(seat.place)])
         except FAILURES:
             return None
         return people_in(answers[-1])
@@ -120,15 +113,7 @@ class Presence:
     async def close(self) -> None:
         self._task.cancel()
         await asyncio.gather(self._task, return_exceptions=True)
-        await self._redis.aclose()
-
-    @staticmethod
-    def _write(pipe: Redis, seat: Seat, ttl_s: float) -> None:
-        gone_at = time.time() + ttl_s
-        pipe.zadd(seat.place, {seat.member: gone_at})
-        # The key outlives its members a little, for the reaper; then Redis forgets it.
-        pipe.expire(seat.place, settings.PRESENCE_TTL_S * 2)
-        pipe.zadd(DUE, {seat.due: gone_at})
+        await self._pipe.close()
 
     async def _run(self) -> None:
         while True:
@@ -144,40 +129,51 @@ class Presence:
         if not self._renewals:
             return
         seats = list(self._renewals)
-        async with self._redis.pipeline(transaction=False) as pipe:
-            for seat in seats:
-                self._write(pipe, seat, settings.PRESENCE_TTL_S)
-            answers = await pipe.execute()
+        answers = await self._pipe.run(_count_in(seats, settings.PRESENCE_TTL_S))
         self._renewals.difference_update(seats)
-        lost: dict[str, list[str]] = defaultdict(list)
-        for seat, was_new in zip(seats, answers[:: len(answers) // len(seats)], strict=True):
-            if was_new:
-                lost[seat.place].append(seat.person)
-        for place, persons in lost.items():
-            members = await self._redis.zrangebyscore(place, time.time(), "+inf")
-            await self._changed(place, persons, people_in(cast(list[bytes], members)))
+        persons: dict[str, list[str]] = defaultdict(list)
+        for seat in seats:
+            persons[seat.place].append(seat.person)
+        # Somebody new at a place: who was known there is told once more, which does no harm.
+        lost = [place for place, added in zip(persons, answers, strict=False) if added]
+        for place, members in zip(
+            lost, await self._pipe.run(list(map(_look_at, lost))), strict=True
+        ):
+            await self._changed(place, persons[place], people_in(members))
 
     async def _reap(self) -> None:
         now = time.time()
-        due = await self._redis.zrangebyscore(DUE, "-inf", now, start=0, num=REAP_AT_MOST)
-        if not due:
-            return
-        async with self._redis.pipeline(transaction=False) as pipe:
-            for entry in due:
-                pipe.zrem(DUE, entry)
-            removed = await pipe.execute()
-        for entry, mine in zip(cast(list[bytes], due), removed, strict=True):
+        look = ("ZRANGEBYSCORE", DUE, "-inf", now, "LIMIT", 0, REAP_AT_MOST)
+        due: list[bytes] = (await self._pipe.run([look]))[0]
+        removed = await self._pipe.run([("ZREM", DUE, entry) for entry in due])
+        for entry, mine in zip(due, removed, strict=True):
             if mine:
                 await self._end(entry.decode(), now)
 
     async def _end(self, entry: str, now: float) -> None:
         place, _, member = entry.partition("|")
-        async with self._redis.pipeline(transaction=False) as pipe:
-            # By score, because the connection may have been renewed a moment ago.
-            pipe.zremrangebyscore(place, "-inf", now)
-            pipe.zrangebyscore(place, now, "+inf")
-            answers = await pipe.execute()
+        # By score, because the connection may have been renewed a moment ago.
+        clear = ("ZREMRANGEBYSCORE", place, "-inf", now)
+        answers = await self._pipe.run([clear, _look_at(place)])
         await self._changed(place, [member.partition(":")[0]], people_in(answers[-1]))
+
+
+def _count_in(seats: Iterable[Seat], ttl_s: float) -> list[Command]:
+    """Commands that let the seats count for `ttl_s` from now; one ZADD a place comes first."""
+    gone_at = time.time() + ttl_s
+    places: dict[str, list[Any]] = defaultdict(list)
+    due: list[Any] = []
+    for seat in seats:
+        places[seat.place] += (gone_at, seat.member)
+        due += (gone_at, seat.due)
+    commands: list[Command] = [("ZADD", place, *pairs) for place, pairs in places.items()]
+    # A key outlives its members a little, for the reaper; then Redis forgets it.
+    key_ttl_s = settings.PRESENCE_TTL_S * 2
+    return [*commands, ("ZADD", DUE, *due), *(("EXPIRE", place, key_ttl_s) for place in places)]
+
+
+def _look_at(place: str) -> Command:
+    return ("ZRANGEBYSCORE", place, time.time(), "+inf")
 
 
 def visible(people: People) -> People:

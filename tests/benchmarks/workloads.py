@@ -66,8 +66,9 @@ def relay(system, shape, effort, *, kind="text"):
 
 def hold(system, sockets, effort):
     """Sockets in rooms of two that come in and then only ping."""
-    every_s = 20 if system.dialect == "doorbell" else 0
-    rooms = system.seats(sockets // 2 + 2, 2, "all")
+    ours = system.dialect == "doorbell"
+    every_s, options = (20, {"storage": "keep"}) if ours else (0, {})
+    rooms = system.seats(sockets // 2 + 2, 2, "all", **options)
     seconds = effort.seconds * 3
     return _play(system, mode="hold", rooms=rooms, ping_every_s=every_s, seconds=seconds)
 
