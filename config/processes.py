@@ -10,18 +10,20 @@ from pathlib import Path
 
 # Frames may have 64 KiB; a larger one must still reach us, to be refused in our own words.
 WS_MAX_BYTES = 80 * 1024
+# Daphne holds what we send to the same limit, and drops it in silence: see rooms/services/sync.py.
+WS_MAX_REPLY_BYTES = 1024 * 1024
 PING_S = 20
 
 
 def daphne(host: str, port: int) -> list[str]:
-    limits = ["--websocket-max-message-size", "--websocket-max-frame-size"]
     return [
         *(sys.executable, "-m", "daphne", "-b", host, "-p", str(port)),
         # The access log would carry link tokens.
         *("-v", "0", "--no-server-name", "--http-timeout", "60"),
         *("--ping-interval", str(PING_S), "--ping-timeout", str(PING_S)),
         *("--application-close-timeout", "5"),
-        *(part for limit in limits for part in (limit, str(WS_MAX_BYTES))),
+        *("--websocket-max-frame-size", str(WS_MAX_BYTES)),
+        *("--websocket-max-message-size", str(WS_MAX_REPLY_BYTES)),
         "config.asgi:application",
     ]
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import Any
 from uuid import UUID
 
@@ -21,6 +23,8 @@ from rooms.services.rooms import describe_room
 from rooms.tokens import Pass
 
 PAGE_MESSAGES = 200
+# Half of what leaves for a client between two of its pings (WS_WINDOW_BYTES).
+PAGE_BYTES = 128 * 1024
 PAGE_ROOMS = 50
 
 
@@ -108,12 +112,19 @@ def read_messages(
     rows = Message.objects.filter(room=room).select_related("sender")
     if since:
         found = list(rows.filter(seq__gt=since).order_by("seq")[: PAGE_MESSAGES + 1])
-        page = found[:PAGE_MESSAGES]
+        page = _fit(found)
     else:
         rows = rows.filter(seq__lt=before) if before else rows
         found = list(rows.order_by("-seq")[: PAGE_MESSAGES + 1])
-        page = found[:PAGE_MESSAGES][::-1]
-    return [describe_message(message) for message in page], len(found) > PAGE_MESSAGES
+        page = _fit(found)[::-1]
+    return [describe_message(message) for message in page], len(found) > len(page)
+
+
+def _fit(found: list[Message]) -> list[Message]:
+    """Return as many as one reply carries: at least one, at most PAGE_MESSAGES."""
+    sizes = accumulate(len(message.body.encode()) for message in found)
+    count = bisect_right(list(sizes), PAGE_BYTES)
+    return found[: max(1, min(count, PAGE_MESSAGES))]
 
 
 def describe_message(message: Message) -> dict[str, Any]:
