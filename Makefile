@@ -4,7 +4,7 @@ BIN := .venv/bin
 MANAGE := $(BIN)/python manage.py
 ARGS ?=
 
-.PHONY: run test lint fmt bench faults clean migrations pins
+.PHONY: run test lint fmt bench faults clean migrations messages pins
 
 run: .venv/.run-stamp
 	@exec $(MANAGE) up
@@ -43,6 +43,12 @@ faults: .venv/.dev-stamp
 
 migrations: .venv/.dev-stamp
 	@$(NO_DATABASE) makemigrations --skip-checks $(ARGS)
+
+# Collects marked texts and compiles the translations; needs gettext's programs.
+messages: .venv/.dev-stamp
+	@$(NO_DATABASE) makemessages -l zh_Hans -e html,txt,py,subject -i tests --no-obsolete \
+		--no-location --no-wrap
+	@$(NO_DATABASE) compilemessages -v 0 -i .venv
 
 # Back to a fresh clone: the data of `make run` goes too.
 clean:

@@ -29,12 +29,12 @@ PHRASES: dict[str, tuple[str, str]] = {
     "none_open": ("No open conversations", "没有进行中的对话"),
     "none_open_text": (
         "A new one appears here the moment somebody opens your link.",
-        "有人打开你的链接时，新对话会立即出现在这里。",
+        "有人打开您的链接时，新对话会立即出现在这里。",
     ),
     "none_closed": ("No closed conversations", "没有已关闭的对话"),
     "none_closed_text": (
         "Conversations you close are kept here and can be opened again.",
-        "你关闭的对话会保留在这里，可以重新打开。",
+        "您关闭的对话会保留在这里，可以重新打开。",
     ),
     "arrival": ("{name} has arrived at {property}", "{name} 来到了 {property}"),
     "yesterday": ("Yesterday", "昨天"),
@@ -73,7 +73,7 @@ PHRASES: dict[str, tuple[str, str]] = {
     "visits": ("Visits", "来访次数"),
     "called": ("You were called", "通知时间"),
     "link": ("Link", "链接"),
-    "property": ("Property", "门铃"),
+    "property": ("Property", "站点"),
     "link_dead": ("Does not open conversations now", "现在不能打开对话"),
     "copy_link": ("Copy link", "复制链接"),
     "copied": ("Copied", "已复制"),
@@ -86,25 +86,25 @@ PHRASES: dict[str, tuple[str, str]] = {
     "stored": ("Kept on the server", "保存在服务器"),
     "not_stored": ("Never stored", "从不存储"),
     "team_here": ("Team here", "在此的同事"),
-    "only_you": ("Only you", "只有你"),
+    "only_you": ("Only you", "只有您"),
     # Nobody has come yet
-    "empty": ("Your doorbell is ready", "你的门铃已就绪"),
+    "empty": ("Your doorbell is ready", "您的门铃已就绪"),
     "empty_text": (
         "Whoever opens this link is in a conversation with you at once. It appears here.",
-        "任何人打开此链接即可立刻与你对话，对话会出现在这里。",
+        "任何人打开此链接即可立刻与您对话，对话会出现在这里。",
     ),
     "empty_no_link": (
         "Make a link, hand it out, and whoever opens it appears here.",
         "创建一个链接并发出去，打开它的人会出现在这里。",
     ),
-    "your_link": ("Your link", "你的链接"),
+    "your_link": ("Your link", "您的链接"),
     "copy": ("Copy", "复制"),
-    "qr": ("QR code of your link", "你的链接的二维码"),
+    "qr": ("QR code of your link", "您的链接的二维码"),
     "try": (
         "Open it in a private window to try it as a guest.",
         "在隐私窗口中打开，以访客身份试一试。",
     ),
-    "go_to_links": ("Properties and links", "门铃与链接"),
+    "go_to_links": ("Properties and links", "站点与链接"),
 }
 
 

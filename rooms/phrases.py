@@ -32,7 +32,7 @@ PHRASES: dict[str, tuple[str, str]] = {
     ),
     "relayed_help": (
         "Text travels through a relay; nobody sees your address.",
-        "文字经中继传送，对方看不到你的地址。",
+        "文字经中继传送，对方看不到您的地址。",
     ),
     "server_help": ("Text travels through the server.", "文字经服务器传送。"),
     "no_relay": (
@@ -42,14 +42,14 @@ PHRASES: dict[str, tuple[str, str]] = {
     # Who is there
     "here_one": ("{name} is here", "{name} 在线"),
     "here_many": ("{names} are here", "{names} 在线"),
-    "here_more": ("{names} and {count} more are here", "{names} 等另外 {count} 人在线"),
+    "here_more": ("{names} and {count} more are here", "{names} 及另外 {count} 人在线"),
     "nobody": ("Nobody is here right now", "现在没有人在线"),
     "called": ("Owner called {ago}", "{ago}已通知对方"),
     "calling": ("We are letting {name} know", "正在通知 {name}"),
     "at_desk": ("Somebody is at the desk", "客服在线"),
     "typing_one": ("{name} is typing…", "{name} 正在输入…"),
     "typing_many": ("Several people are typing…", "多人正在输入…"),
-    "you": ("You", "你"),
+    "you": ("You", "您"),
     # Messages
     "log": ("Messages", "消息"),
     "said": ("{name} wrote: {body}", "{name}：{body}"),
@@ -87,8 +87,8 @@ PHRASES: dict[str, tuple[str, str]] = {
     "error_room_closed": ("This conversation is closed.", "此对话已关闭。"),
     "error_other": ("This message could not be sent.", "消息未能发送。"),
     # The door
-    "nickname_label": ("What may we call you?", "怎么称呼你？"),
-    "nickname_placeholder": ("Your name", "你的名字"),
+    "nickname_label": ("What may we call you?", "怎么称呼您？"),
+    "nickname_placeholder": ("Your name", "您的名字"),
     "passcode_label": ("Passcode", "口令"),
     "passcode_help": ("You got it together with the link.", "口令随链接一起提供。"),
     "enter": ("Start the conversation", "开始对话"),
@@ -102,7 +102,7 @@ PHRASES: dict[str, tuple[str, str]] = {
         "This link does not lead to a conversation any more.",
         "此链接已不能进入对话。",
     ),
-    "error_banned": ("You cannot write here.", "你不能在此发言。"),
+    "error_banned": ("You cannot write here.", "您不能在此发言。"),
     "error_busy": (
         "Many people want in. Try again in {count} s.",
         "访问人数较多，请 {count} 秒后重试。",
@@ -131,7 +131,7 @@ PHRASES: dict[str, tuple[str, str]] = {
     "busy_title": ("One moment, please", "请稍候"),
     "busy_text": (
         "Very many pages were asked for from your network. Try again in a minute.",
-        "你所在的网络请求过多，请一分钟后再试。",
+        "您所在的网络请求过多，请一分钟后再试。",
     ),
 }
 LANGUAGES = ("en", "zh-hans")

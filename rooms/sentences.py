@@ -1,0 +1,40 @@
+"""Sentences written where they are raised or noted, listed here for the translators.
+
+The pages translate them when they show them; programs get them in English.
+"""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_noop
+
+REFUSALS = (
+    gettext_noop("This link does not lead to a conversation any more."),
+    gettext_noop("This link was revoked. Make a new one instead."),
+    gettext_noop("This link asks for a passcode."),
+    gettext_noop("This conversation is closed."),
+    gettext_noop("A newer conversation has taken this one's place."),
+    gettext_noop("Control characters cannot be used here."),
+    gettext_noop("Characters that turn the writing direction cannot be used."),
+    gettext_noop("Make between 1 and 10,000 links at once."),
+    gettext_noop("Many links cannot share one address."),
+    gettext_noop("Use 3 to 60 letters a–z, digits and single hyphens."),
+    gettext_noop("This address is reserved."),
+    gettext_noop("This address is taken."),
+    gettext_noop("Let in at least one guest."),
+    gettext_noop("This moment is over already."),
+    gettext_noop("The link would end before it begins."),
+    gettext_noop("Use 4 to 64 characters."),
+    gettext_noop("Wait at most a week before calling."),
+)
+# Why a delivery was not tried, or failed here rather than at the mail server.
+NOTES = (
+    gettext_noop("answered"),
+    gettext_noop("conversation closed"),
+    gettext_noop("guest blocked"),
+    gettext_noop("account suspended"),
+    gettext_noop("target switched off"),
+    gettext_noop("member signed off"),
+    gettext_noop("somebody is at the desk"),
+    gettext_noop("no answer in time"),
+    gettext_noop("the worker died"),
+)
