@@ -11,11 +11,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from accounts import refusals
 from accounts.access import MemberRequest, manager_required, member_required
 from rooms.access import get_link, get_property
 from rooms.addresses import link_url
 from rooms.forms.links import LinkForm, ManyLinksForm, NewLinkForm, describe
-from rooms.forms.refusals import shown_on
 from rooms.models import DirectLink
 from rooms.qr import draw_qr
 from rooms.services.links import create_link, create_links, revoke_link, rotate_link, update_link
@@ -67,7 +67,7 @@ def new_link(request: MemberRequest, uuid: UUID) -> HttpResponse:
     property = get_property(request.account, uuid)
     form = NewLinkForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        with shown_on(form):
+        with refusals.on_form(form):
             link = create_link(property=property, actor=request.user, **form.cleaned_data)
             messages.success(request, _("The link is ready."))
             return redirect("rooms:link_edit", link.uuid)
@@ -81,7 +81,7 @@ def new_links(request: MemberRequest, uuid: UUID) -> HttpResponse:
     property = get_property(request.account, uuid)
     form = ManyLinksForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        with shown_on(form):
+        with refusals.on_form(form):
             made = create_links(property=property, actor=request.user, **form.cleaned_data)
             text = ngettext("%d link is ready.", "%d links are ready.", len(made))
             messages.success(request, text % len(made))
@@ -96,7 +96,7 @@ def edit_link(request: MemberRequest, uuid: UUID) -> HttpResponse:
     link = get_link(request.account, uuid)
     form = LinkForm(request.POST or None, initial=describe(link))
     if request.method == "POST" and form.is_valid():
-        with shown_on(form):
+        with refusals.on_form(form):
             update_link(link=link, actor=request.user, **form.cleaned_data)
             messages.success(request, _("Saved."))
             return redirect("rooms:link_edit", link.uuid)

@@ -10,11 +10,11 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from accounts import refusals
 from accounts.access import MemberRequest, manager_required, member_required
 from rooms.access import get_property
 from rooms.addresses import link_url
 from rooms.forms.properties import PropertyForm, describe
-from rooms.forms.refusals import shown_on
 from rooms.models import DirectLink, Property
 from rooms.services.properties import (
     archive_property,
@@ -56,7 +56,7 @@ def list_properties(request: MemberRequest) -> HttpResponse:
 def new_property(request: MemberRequest) -> HttpResponse:
     form = PropertyForm(request.POST or None, initial=describe())
     if request.method == "POST" and form.is_valid():
-        with shown_on(form):
+        with refusals.on_form(form):
             property = create_property(
                 account=request.account, actor=request.user, **form.cleaned_data
             )
@@ -71,7 +71,7 @@ def edit_property(request: MemberRequest, uuid: UUID) -> HttpResponse:
     property = get_property(request.account, uuid)
     form = PropertyForm(request.POST or None, initial=describe(property))
     if request.method == "POST" and form.is_valid():
-        with shown_on(form):
+        with refusals.on_form(form):
             update_property(property=property, actor=request.user, **form.cleaned_data)
             messages.success(request, _("Saved."))
             return redirect("rooms:property_edit", property.uuid)
