@@ -16,7 +16,7 @@ from signaling.protocol import CLOSE_CODES, Frame, ProtocolError
 from signaling.refusals import FATAL, describe_error
 from signaling.sessions import Session
 
-# Refused frames in a row after which a socket is closed as talking nonsense.
+# So many more refused frames than good ones, and the socket is closed as talking nonsense.
 MAX_REFUSALS = 200
 
 
@@ -102,7 +102,7 @@ class LiveConsumer(AsyncConsumer):
         except Exception as error:  # translated below; the loop must go on
             self.refuse(frame, error)
         else:
-            self.session.refusals = 0
+            self.session.refusals -= self.session.refusals > 0
 
     async def carry_out(self, frame: Frame) -> None:
         session = self.session

@@ -85,7 +85,7 @@ class Session:
         self.outbox = Outbox(send, self._gone)
         self.frames = Bucket(settings.WS_FRAMES_PER_S, settings.WS_FRAMES_BURST)
         self.messages = Bucket(settings.WS_MESSAGES_PER_S, settings.WS_MESSAGES_BURST)
-        # Refusals in a row; nonsense beyond measure ends the socket.
+        # Refused frames beyond good ones; nonsense beyond measure ends the socket.
         self.refusals = 0
         self.replaced = False
         self.on_gone: Callable[[], object] = lambda: None

@@ -34,6 +34,7 @@ class WireClient:
         self.socket = socket
         self.events = []
         self.received = 0
+        self.received_chars = 0
         self.resume = None
         self.on_event: Callable[[dict], None] = lambda frame: None
         self._ref = 0
@@ -120,12 +121,14 @@ class WireClient:
         try:
             async for text in self.socket:
                 self.received += 1
+                self.received_chars += len(text)
                 self._take(json.loads(text))
         except ConnectionClosed:
             pass
         for future in self._waiting.values():
             if not future.done():
                 future.set_exception(ConnectionError(f"closed with {self.socket.close_code}"))
+                future.exception()  # seen, also if nobody waits for it any more
 
     def _take(self, frame):
         future = self._waiting.get(frame.get("ref"))

@@ -12,7 +12,7 @@ from tests.faults.visitor import knock
 
 CYCLES = 2_000 if LONG else 150
 AT_ONCE = 10
-SAMPLES = 12
+SAMPLES = 9
 # What a Python process gains and loses by itself.
 RSS_NOISE_KIB = 1_500
 
