@@ -121,6 +121,11 @@ PHRASES: dict[str, tuple[str, str]] = {
         "This page needs JavaScript to carry your messages.",
         "此页面需要 JavaScript 才能传送消息。",
     ),
+    # What a messenger shows below the name of a property when a link is shared
+    "about": (
+        "A conversation in your browser, without an account.",
+        "在浏览器中直接对话，无需账户。",
+    ),
     # The page that gives no reason
     "gone_title": ("This link does not open a conversation", "此链接无法打开对话"),
     "gone_text": (

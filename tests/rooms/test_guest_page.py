@@ -246,3 +246,14 @@ def test_a_signed_in_owner_sees_the_guests_page_too(alice, link):
 def test_a_page_is_only_read(client, link):
     assert client.post(f"/c/{link.address}").status_code == 405
     assert client.head(f"/c/{link.address}").status_code == 200
+
+
+def test_a_messenger_shows_the_name_and_nothing_else_of_the_owner(client, link, property):
+    Property.objects.filter(pk=property.pk).update(
+        name="Bread & Butter", greeting="Ring twice", offline_text="Asleep"
+    )
+    head = text_of(show(client, link)).partition("</head>")[0]
+    assert '<meta property="og:title" content="Bread &amp; Butter">' in head
+    assert 'content="A conversation in your browser, without an account."' in head
+    assert 'name="robots" content="noindex, nofollow"' in head
+    assert not re.search(r"Ring twice|Asleep|Alice Ltd|https?://(?!www\.w3\.org)", head)
