@@ -5,6 +5,7 @@ from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 
 register = template.Library()
+ACRONYMS = {"api", "ice"}
 
 
 @register.filter
@@ -18,4 +19,6 @@ def with_code(text: str) -> SafeString:
 
 @register.filter
 def as_words(name: str) -> str:
-    return name.replace("_", " ")
+    """Return a noun of the API as people write it: "api_keys" is "API keys"."""
+    words = name.split("_")
+    return " ".join(word.upper() if word in ACRONYMS else word for word in words)
