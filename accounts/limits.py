@@ -19,6 +19,7 @@ NAMES = (
     "properties",
     "links",
     "open_rooms",
+    "webhooks",
     "messages_a_day",
     "storage_mib",
     "api_requests_a_minute",

@@ -7,8 +7,25 @@ from uuid import UUID
 
 from accounts.errors import NotFound
 from accounts.models import Account, Membership
-from rooms.errors import GuestNotFound, LinkGone, LinkNotFound, PropertyNotFound, RoomNotFound
-from rooms.models import Arrival, Delivery, DirectLink, Guest, Participant, Property, Room
+from rooms.errors import (
+    GuestNotFound,
+    LinkGone,
+    LinkNotFound,
+    PropertyNotFound,
+    RoomNotFound,
+    WebhookNotFound,
+)
+from rooms.models import (
+    Arrival,
+    Delivery,
+    DirectLink,
+    Guest,
+    Participant,
+    Property,
+    Room,
+    Webhook,
+    WebhookDelivery,
+)
 
 
 def get_property(account: Account, uuid: UUID) -> Property:
@@ -95,6 +112,24 @@ def get_delivery(account: Account, uuid: UUID) -> Delivery:
     """Raises NotFound."""
     rows = Delivery.objects.for_account(account).filter(uuid=uuid)
     found = rows.select_related("arrival", "target").first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def get_webhook(account: Account, uuid: UUID) -> Webhook:
+    """Raises WebhookNotFound."""
+    rows = Webhook.objects.for_account(account).filter(uuid=uuid)
+    found = rows.select_related("account").first()
+    if found is None:
+        raise WebhookNotFound
+    return found
+
+
+def get_webhook_delivery(account: Account, uuid: UUID) -> WebhookDelivery:
+    """Raises NotFound."""
+    rows = WebhookDelivery.objects.for_account(account).filter(uuid=uuid)
+    found = rows.select_related("webhook", "account").first()
     if found is None:
         raise NotFound
     return found

@@ -5,9 +5,22 @@ from __future__ import annotations
 from celery import shared_task
 
 from rooms.notifications.sweep import queue_due
+from rooms.webhooks import sweep as webhooks
 
 
 @shared_task
 def sweep_deliveries() -> None:
     """Queue deliveries that are due: later rungs, retries, and what a broker or worker lost."""
     queue_due()
+
+
+@shared_task
+def sweep_webhooks() -> None:
+    """Queue webhook deliveries that are due: retries, and what a broker or worker lost."""
+    webhooks.queue_due()
+
+
+@shared_task
+def sweep_webhook_log() -> None:
+    """Forget webhook deliveries of more than 30 days ago."""
+    webhooks.forget_old()

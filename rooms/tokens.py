@@ -1,4 +1,4 @@
-"""Signed and random tokens: link addresses, socket tickets, the guest's cookie."""
+"""Signed, sealed and random words: link addresses, tickets, the guest's cookie, secrets."""
 
 from __future__ import annotations
 
@@ -88,23 +88,37 @@ def _pack(entry: Pass) -> dict[str, Any]:
     return content
 
 
-def _seal(text: str) -> str:
+def seal_secret(text: str) -> str:
+    """Encrypt what rests in the database and must be used again, like a webhook's secret."""
+    return _seal(text, _WEBHOOK)
+
+
+def open_secret(sealed: str) -> str:
+    """Return what seal_secret hid. Raises BadToken."""
+    return _unseal(sealed, _WEBHOOK)
+
+
+_SESSION, _WEBHOOK = b"doorbell.ticket.session", b"doorbell.webhook.secret"
+
+
+def _seal(text: str, purpose: bytes = _SESSION) -> str:
     """Encrypt: a token is readable by scripts, which must not learn the session cookie."""
-    return _fernet(settings.SECRET_KEY).encrypt(text.encode()).decode()
+    return _fernet(settings.SECRET_KEY, purpose).encrypt(text.encode()).decode()
 
 
-def _unseal(text: str) -> str:
+def _unseal(text: str, purpose: bytes = _SESSION) -> str:
     """Raises BadToken."""
     keys = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
     try:
-        return MultiFernet([_fernet(key) for key in keys]).decrypt(text.encode()).decode()
+        rings = MultiFernet([_fernet(key, purpose) for key in keys])
+        return rings.decrypt(text.encode()).decode()
     except InvalidToken:
         raise BadToken from None
 
 
 @cache
-def _fernet(secret: str) -> Fernet:
-    digest = hashlib.sha256(b"doorbell.ticket.session" + secret.encode()).digest()
+def _fernet(secret: str, purpose: bytes) -> Fernet:
+    digest = hashlib.sha256(purpose + secret.encode()).digest()
     return Fernet(base64.urlsafe_b64encode(digest))
 
 

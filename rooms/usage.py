@@ -8,13 +8,14 @@ from django.db.models import QuerySet
 
 from accounts.models import Account
 from accounts.usage import Counter, register_content, register_counter
-from rooms.models import DirectLink, Guest, Message, Property, Room
+from rooms.models import DirectLink, Guest, Message, Property, Room, Webhook
 
 # The same rows as the checks of these limits count.
 LIMITED: dict[str, Any] = {
     "properties": Property.objects.active,
     "links": DirectLink.objects.unrevoked,
     "open_rooms": Room.objects.open,
+    "webhooks": Webhook.objects.all,
 }
 CONTENTS: dict[str, Any] = {
     "properties": Property.objects.all,

@@ -182,6 +182,7 @@ LIMITS = {
         "properties": 200,
         "links": 10_000,
         "open_rooms": 10_000,
+        "webhooks": 20,
         "messages_a_day": 100_000,
         "storage_mib": 1024,
         "api_requests_a_minute": 6000,
@@ -190,6 +191,9 @@ LIMITS = {
 
 COMPATIBILITY_API = env.read_bool("COMPATIBILITY_API", False)
 WEBHOOKS_ALLOW_HTTP = env.read_bool("WEBHOOKS_ALLOW_HTTP", False)
+# Opens private networks and this machine to every owner's webhooks: for an intranet of friends.
+WEBHOOKS_ALLOW_PRIVATE = env.read_bool("WEBHOOKS_ALLOW_PRIVATE", False)
+WEBHOOKS_PORTS = env.read_list("WEBHOOKS_PORTS", ["80", "443", "8443"])
 METRICS_TOKEN = env.read_str("METRICS_TOKEN", "")
 TRUSTED_PROXY_COUNT = env.read_int("TRUSTED_PROXY_COUNT", 0)
 ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXY_COUNT
@@ -217,7 +221,10 @@ QUEUES = ["notify_fast", "notify_slow", "webhook", "maintenance"]
 # A worker serves all of them unless it is told otherwise (-Q).
 CELERY_TASK_QUEUES = [Queue(name, routing_key=name) for name in QUEUES]
 CELERY_TASK_DEFAULT_QUEUE = "maintenance"
-CELERY_TASK_ROUTES = {"rooms.notifications.*": {"queue": "notify_fast"}}
+CELERY_TASK_ROUTES = {
+    "rooms.notifications.*": {"queue": "notify_fast"},
+    "rooms.webhooks.*": {"queue": "webhook"},
+}
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
@@ -246,6 +253,16 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "schedule": SWEEP_INTERVAL_S,
         # One that nobody took by then is worth nothing: the next one does the same.
         "options": {"expires": SWEEP_INTERVAL_S},
+    },
+    "sweep webhooks": {
+        "task": "rooms.tasks.sweep_webhooks",
+        "schedule": SWEEP_INTERVAL_S,
+        "options": {"expires": SWEEP_INTERVAL_S},
+    },
+    "sweep the webhooks' log": {
+        "task": "rooms.tasks.sweep_webhook_log",
+        "schedule": 3600,
+        "options": {"expires": 3600},
     },
     "sweep answers kept for repeats": {
         "task": "api.tasks.sweep_idempotency_records",

@@ -4,6 +4,7 @@ from rooms.models.arrival import Arrival, Delivery
 from rooms.models.message import Message
 from rooms.models.property import DirectLink, Property
 from rooms.models.room import Guest, Participant, Room
+from rooms.models.webhook import Webhook, WebhookDelivery
 
 __all__ = [
     "Arrival",
@@ -14,4 +15,6 @@ __all__ = [
     "Participant",
     "Property",
     "Room",
+    "Webhook",
+    "WebhookDelivery",
 ]

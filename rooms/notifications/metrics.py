@@ -6,10 +6,6 @@ from prometheus_client import Counter, Gauge, Histogram
 
 from rooms.models import Delivery
 
-RINGS_FAILED = Counter(
-    "doorbell_delivery_rings_failed_total",
-    "Times the broker could not be told that deliveries are due.",
-)
 CALL_AGE_S = Histogram(
     "doorbell_call_age_seconds",
     "Seconds from an arrival to its first call.",

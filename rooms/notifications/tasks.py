@@ -19,6 +19,7 @@ from rooms.models import Arrival, Delivery, DirectLink, Guest, Property, Room
 from rooms.notifications import metrics
 from rooms.notifications.email import write_proof
 from rooms.notifications.transports import TransportError, transport_of
+from rooms.webhooks import recording
 
 # Waits after the first, second, … failed try: together a bit more than a day.
 WAITS_S = (5, 30, 120, 600, 3600, 21_600, 64_800)
@@ -137,6 +138,8 @@ def _note_success(delivery: Delivery) -> None:
     Target.objects.filter(pk=delivery.target_id).exclude(last_error="").update(last_error="")
     data = {"at": events.to_ms(now), "kind": delivery.target.kind}
     events.publish(events.room_topic(arrival.room.uuid), "owner.called", arrival.room.uuid, data)
+    facts = {**data, "arrival": arrival.uuid}
+    recording.record("owner.called", arrival.room, facts, guest_id=arrival.guest_id)
 
 
 @transaction.atomic

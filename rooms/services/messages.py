@@ -23,6 +23,7 @@ from rooms.errors import (
     RoomClosed,
 )
 from rooms.models import Message, Participant, Property
+from rooms.webhooks import recording
 
 PREVIEW_CHARS = 120
 # Unicode's control characters (Cc) and half surrogates (Cs), save newline and tab.
@@ -83,7 +84,8 @@ def check_body(body: str) -> str:
 
 # Number, store, move the sender's own mark and the answered arrivals along, in one statement:
 # either everything happens or nothing, and `last_seq` has no gaps. A repeated client_id breaks
-# message_once_per_sender and takes the number back with it.
+# message_once_per_sender and takes the number back with it. Writing the event down for webhooks
+# in here as well would cost every message 38 % more of PostgreSQL's time, asking costs 7 %.
 POST = """
 WITH writer AS (
     SELECT p.id, p.room_id, p.account_id, p.kind, p.uuid, p.name
@@ -111,7 +113,9 @@ WITH writer AS (
 INSERT INTO rooms_message (account_id, room_id, sender_id, seq, client_id, body, at)
 SELECT w.account_id, n.id, w.id, n.last_seq, %(client_id)s, %(body)s, clock_timestamp()
 FROM numbered n, writer w
-RETURNING seq, at
+RETURNING seq, at, EXISTS (
+    SELECT FROM rooms_webhook h WHERE h.account_id = rooms_message.account_id AND h.enabled
+)
 """
 
 
@@ -141,10 +145,26 @@ def post_message(*, sender: Sender, client_id: UUID, body: str) -> Posted:
             if row is None:
                 return _explain_refusal(sender, client_id, body)
             posted = Posted(seq=row[0], at=row[1])
+            if row[2]:
+                _record(sender, client_id, body, posted)
             _announce(sender, client_id, body, posted)
     except IntegrityError:
         return _find_stored(sender, client_id, body)
     return posted
+
+
+def _record(sender: Sender, client_id: UUID, body: str, posted: Posted) -> None:
+    recording.record_message(
+        participant_id=sender.participant_id,
+        data={
+            "room": sender.room_uuid,
+            "seq": posted.seq,
+            "client_id": client_id,
+            "from": sender.participant_uuid,
+            "body": body,
+            "at": events.to_ms(posted.at),
+        },
+    )
 
 
 def _announce(sender: Sender, client_id: UUID, body: str, posted: Posted) -> None:

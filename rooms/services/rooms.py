@@ -10,6 +10,7 @@ from django.utils import timezone
 from accounts.models import Membership
 from rooms import events
 from rooms.models import DirectLink, Room
+from rooms.webhooks import recording
 
 
 def describe_room(room: Room, *, online: bool | None = None) -> dict[str, Any]:
@@ -43,6 +44,7 @@ def close_room(*, room: Room) -> Room:
     if opened.update(status=Room.Status.CLOSED, closed_at=now):
         room.status, room.closed_at = Room.Status.CLOSED, now
         events.publish(events.room_topic(room.uuid), "room.closed", room.uuid, {})
+        recording.record("room.closed", room, {"at": events.to_ms(now)})
         _tell(room)
     return room
 
@@ -90,3 +92,6 @@ def _tell(room: Room) -> None:
         room.uuid,
         {"id": str(room.uuid), "tags": room.tags, **change},
     )
+    # Without the name: it is the guest's, and the webhooks' log outlives their erasure.
+    facts = {"status": room.status, "tags": room.tags, "at": events.to_ms(timezone.now())}
+    recording.record("room.changed", room, facts)

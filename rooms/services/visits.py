@@ -19,6 +19,7 @@ from rooms.models import Arrival, DirectLink, Guest, Participant, Property, Room
 from rooms.notifications.planning import plan_deliveries
 from rooms.services.prefill import Facts, read_prefill
 from rooms.services.rooms import reopen_room
+from rooms.webhooks import recording
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,4 +186,6 @@ def _note_arrival(link: DirectLink, guest: Guest, room: Room) -> Arrival | None:
         "at": events.to_ms(now),
     }
     events.publish(events.account_topic(link.account.uuid), "guest.arrived", room.uuid, data)
+    facts = {**data, "guest": guest.uuid, "link": link.uuid}
+    recording.record("guest.arrived", room, facts, guest_id=guest.pk)
     return arrival

@@ -1,0 +1,187 @@
+"""Trying one delivery. The row says what is to be sent; a task only says that it is time."""
+
+from __future__ import annotations
+
+import random
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+
+from celery import shared_task
+from celery.exceptions import SoftTimeLimitExceeded
+from django.conf import settings
+from django.db import transaction
+from django.db.models import F
+from django.db.models.functions import Now
+from django.utils import timezone
+
+from rooms import http, tokens
+from rooms.models import WebhookDelivery
+from rooms.webhooks import health, metrics, signing
+
+State = WebhookDelivery.State
+
+# Waits after the first, second, … failed try: together a bit more than a day.
+WAITS_S = (5, 30, 120, 600, 1800, 3600, 7200, 14_400, 28_800, 28_800)
+MAX_TRIES = len(WAITS_S) + 1
+JITTER = 0.2
+RETRY_AFTER_MAX_S = 86_400
+EXCERPT_BYTES = 2048
+NOTE_MAX_CHARS = 200
+GONE = 410
+# A ping says what is now; nobody wants yesterday's.
+TEST_EVENT = "webhook.test"
+SHOWN_HEADERS = ("content-type", "location", "retry-after", "server")
+
+
+@shared_task
+def deliver(delivery_id: int) -> None:
+    """Try one delivery, unless it is not due, is being tried or need not be sent any more.
+
+    Safe to run twice, also at the same time. A failed try waits in the database for the sweep:
+    5 s, 30 s, 2 min, 10 min, 30 min, 1 h, 2 h, 4 h, 8 h, 8 h and some jitter, or longer if the
+    endpoint says so.
+    """
+    delivery = _claim(delivery_id)
+    if delivery is None:
+        return
+    if reason := find_reason_to_skip(delivery):
+        delivery.note = reason
+        _settle(delivery, State.SKIPPED)
+        return
+    try:
+        answer = _post(delivery)
+    except SoftTimeLimitExceeded:
+        delivery.note = "no answer in time"
+        _note_failure(delivery)
+    except http.OutgoingError as error:
+        delivery.note = str(error)[:NOTE_MAX_CHARS]
+        _note_failure(delivery)
+    else:
+        _judge(delivery, answer)
+
+
+def find_reason_to_skip(delivery: WebhookDelivery) -> str:
+    """Return why sending would be wrong by now, or nothing."""
+    if not delivery.account.is_open:
+        return "account suspended"
+    if not delivery.webhook.enabled and delivery.event != TEST_EVENT:
+        return health.SWITCHED_OFF
+    return ""
+
+
+def _claim(delivery_id: int) -> WebhookDelivery | None:
+    """Take the delivery for DELIVERY_LEASE_S, or return None if it is not to be had.
+
+    An endpoint that fails is tried by one worker at a time: it may hang, and others wait.
+    """
+    rows = WebhookDelivery.objects.filter(pk=delivery_id)
+    delivery = rows.select_related("account", "webhook").first()
+    if delivery is None:
+        return None
+    waiting = rows.filter(state=State.WAITING, next_at__lte=Now())
+    if delivery.webhook.failing_since is not None:
+        others = WebhookDelivery.objects.filter(webhook=delivery.webhook_id, state=State.SENDING)
+        if others.filter(lease_until__gt=Now()).exists():
+            waiting.update(lease_until=None)
+            return None
+    lease = Now() + timedelta(seconds=settings.DELIVERY_LEASE_S)
+    if not waiting.update(state=State.SENDING, lease_until=lease):
+        return None
+    delivery.refresh_from_db(fields=["attempts", "lease_until"])
+    return delivery
+
+
+def _post(delivery: WebhookDelivery) -> http.Answer:
+    webhook, body = delivery.webhook, delivery.payload
+    secrets = [tokens.open_secret(sealed) for sealed in webhook.sealed_secrets]
+    now_s = int(timezone.now().timestamp())
+    headers = {
+        "Content-Type": "application/json",
+        "User-Agent": "Doorbell-Webhooks/1",
+        **signing.make_headers(secrets, str(delivery.uuid), now_s, body),
+    }
+    # A signature in the log could be replayed by whoever reads it.
+    shown = {**headers, "webhook-signature": "v1,…"}
+    delivery.request_excerpt = _cut(f"POST {webhook.url}", shown, body)
+    delivery.response_status, delivery.response_excerpt = None, ""
+    return http.send("POST", webhook.url, headers=headers, body=body.encode())
+
+
+def _judge(delivery: WebhookDelivery, answer: http.Answer) -> None:
+    shown = {name: answer.headers[name] for name in SHOWN_HEADERS if name in answer.headers}
+    text = answer.body.decode(errors="replace").replace("\0", "\ufffd")
+    delivery.response_status = answer.status
+    delivery.response_excerpt = _cut(str(answer.status), shown, text)
+    delivery.note = ""
+    if answer.is_success:
+        _note_success(delivery)
+    elif answer.status == GONE and delivery.event != TEST_EVENT:
+        _note_gone(delivery)
+    else:
+        _note_failure(delivery, _read_retry_after(answer))
+
+
+@transaction.atomic
+def _note_success(delivery: WebhookDelivery) -> None:
+    if _settle(delivery, State.SENT, tries=1):
+        health.note_success(delivery.webhook)
+
+
+@transaction.atomic
+def _note_gone(delivery: WebhookDelivery) -> None:
+    if _settle(delivery, State.FAILED, tries=1):
+        health.give_up(delivery.webhook, "It answered 410 Gone.")
+
+
+@transaction.atomic
+def _note_failure(delivery: WebhookDelivery, retry_after_s: float = 0) -> None:
+    tries, is_test = delivery.attempts + 1, delivery.event == TEST_EVENT
+    if is_test or tries >= MAX_TRIES:
+        held = _settle(delivery, State.FAILED, tries=1)
+    else:
+        wait_s = WAITS_S[tries - 1] * (1 + random.uniform(0, JITTER))
+        held = _settle(delivery, State.WAITING, tries=1, wait_s=max(wait_s, retry_after_s))
+    if held and not is_test:
+        health.note_failure(delivery)
+
+
+def _settle(delivery: WebhookDelivery, state: State, *, tries: int = 0, wait_s: float = 0) -> bool:
+    """Write the outcome down if this task still holds its lease; else somebody else will."""
+    metrics.TRIES.labels("retried" if state == State.WAITING else state).inc()
+    held = WebhookDelivery.objects.filter(
+        pk=delivery.pk, state=State.SENDING, lease_until=delivery.lease_until
+    )
+    outcome = {
+        name: getattr(delivery, name)
+        for name in ("note", "request_excerpt", "response_excerpt", "response_status")
+    }
+    return bool(
+        held.update(
+            state=state,
+            attempts=F("attempts") + tries,
+            next_at=Now() + timedelta(seconds=wait_s),
+            lease_until=None,
+            finished_at=None if state == State.WAITING else Now(),
+            **outcome,
+        )
+    )
+
+
+def _read_retry_after(answer: http.Answer) -> float:
+    """Return the seconds the endpoint asks for, at most a day: a number or a date."""
+    text = answer.headers.get("retry-after", "").strip()
+    if text.isdecimal():
+        # Not int(text): a million digits are slow to read.
+        return float(min(int(text[:9]), RETRY_AFTER_MAX_S))
+    try:
+        at = parsedate_to_datetime(text)
+    except ValueError:
+        return 0
+    at = at if at.tzinfo else at.replace(tzinfo=UTC)
+    return min(max((at - datetime.now(UTC)).total_seconds(), 0), RETRY_AFTER_MAX_S)
+
+
+def _cut(first: str, headers: dict[str, str], body: str) -> str:
+    """Return the message as people read it, cut to EXCERPT_BYTES."""
+    lines = [first, *(f"{name}: {value}" for name, value in headers.items()), "", body]
+    return "\n".join(lines).encode()[:EXCERPT_BYTES].decode(errors="ignore").replace("\0", "")
