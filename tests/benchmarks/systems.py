@@ -12,11 +12,10 @@ import uuid
 from pathlib import Path
 
 from config import processes
-from config.settings.base import BASE_DIR
 from tests.server import Child, ServerProcess, find_free_port
 
 RIVALS = Path(__file__).parent / "rivals"
-NODE_FOLDER = BASE_DIR / ".local" / "bench" / "node"
+NODE_FOLDER = Path(".local/bench/node").resolve()
 NODE_PACKAGES = ("socket.io@4.8.4", "@socket.io/redis-adapter@8.3.0", "redis@6.3.1")
 START_S = 30
 # A load test is not a stranger.
@@ -36,6 +35,8 @@ class System:
     dialect = ""
     # Whether a frame can be kept from its sender.
     spares_sender = True
+    # Whether all of it is in one server process.
+    is_single = True
 
     def __init__(self, name, folder, services):
         self.name, self.folder, self.services = name, folder, services
@@ -67,6 +68,7 @@ class Doorbell(System):
     def __init__(self, name, folder, services, *, kind, cast, count=1):
         super().__init__(name, folder, services)
         self.kind, self.cast, self.count = kind, cast, count
+        self.is_single = count == 1
 
     def start(self):
         self.sites = [
@@ -146,7 +148,7 @@ class AsgiRival(Rival):
         super().__init__(name, folder, services)
         self.kind, self.module, self.layer = kind, module, layer
         self.dialect = module
-        self.uses_redis = self.spares_sender = module == "stock"
+        self.uses_redis = module == "stock"
         self.spares_sender = not self.uses_redis
 
     def command(self):

@@ -38,15 +38,34 @@ class Effort:
     shapes: tuple[Shape, ...]
     idle: int
     crowd: int
+    typing: bool
+    only_singles: bool
 
     @classmethod
     def quick(cls):
-        return cls(1, seconds=1.5, paced_s=1.0, shapes=(PAIRS,), idle=400, crowd=0)
+        return cls(
+            rounds=1,
+            seconds=1.0,
+            paced_s=0.5,
+            shapes=(PAIRS,),
+            idle=200,
+            crowd=0,
+            typing=False,
+            only_singles=True,
+        )
 
     @classmethod
-    def full(cls, rounds):
-        shapes = (PAIRS, GROUPS, HALL)
-        return cls(rounds, seconds=3.0, paced_s=2.0, shapes=shapes, idle=1000, crowd=5000)
+    def full(cls):
+        return cls(
+            rounds=3,
+            seconds=2.5,
+            paced_s=1.5,
+            shapes=(PAIRS, GROUPS, HALL),
+            idle=1000,
+            crowd=5000,
+            typing=True,
+            only_singles=False,
+        )
 
 
 def relay(system, shape, effort, *, kind="text"):
