@@ -80,7 +80,7 @@ class ProtocolError(Exception):
         self.field = field
 
 
-class Frame(Struct):
+class Frame(Struct, forbid_unknown_fields=True):
     """The envelope of every frame from a client."""
 
     kind: Annotated[str, Meta(max_length=40)]

@@ -37,6 +37,8 @@ class WireClient:
         self.received_chars = 0
         self.resume = None
         self.on_event: Callable[[dict], None] = lambda frame: None
+        # Sees every frame: on_frame("→" or "←", frame).
+        self.on_frame: Callable[[str, dict], None] = lambda way, frame: None
         self._ref = 0
         self._waiting = {}
         self._news = asyncio.Event()
@@ -73,7 +75,10 @@ class WireClient:
         await self.send({"kind": kind, "data": data})
 
     async def send(self, frame):
-        await self.socket.send(frame if isinstance(frame, str) else json.dumps(frame))
+        if not isinstance(frame, str):
+            self.on_frame("→", frame)
+            frame = json.dumps(frame)
+        await self.socket.send(frame)
 
     async def sync(self, room=None, since=0):
         """Sync a room (the ticket's own if none is named) and return the snapshot."""
@@ -122,7 +127,9 @@ class WireClient:
             async for text in self.socket:
                 self.received += 1
                 self.received_chars += len(text)
-                self._take(json.loads(text))
+                frame = json.loads(text)
+                self.on_frame("←", frame)
+                self._take(frame)
         except ConnectionClosed:
             pass
         for future in self._waiting.values():
