@@ -9,7 +9,7 @@ import django_filters
 from django.core.exceptions import ValidationError
 from drf_spectacular.utils import OpenApiParameter
 
-from rooms.models import Delivery, Room
+from rooms.models import Delivery, Room, WebhookDelivery
 
 
 class MomentField(django_filters.fields.IsoDateTimeField):
@@ -86,6 +86,13 @@ class DeliveryFilter(django_filters.FilterSet):
     state = django_filters.ChoiceFilter(choices=Delivery.State.choices)
     arrival = django_filters.UUIDFilter("arrival__uuid")
     target = django_filters.UUIDFilter("target__uuid")
+
+
+class WebhookDeliveryFilter(django_filters.FilterSet):
+    state = django_filters.ChoiceFilter(choices=WebhookDelivery.State.choices)
+    event = django_filters.CharFilter(max_length=32)
+    since = MomentFilter("created_at", lookup_expr="gte")
+    until = MomentFilter("created_at", lookup_expr="lt")
 
 
 class AuditFilter(django_filters.FilterSet):

@@ -28,6 +28,8 @@ READ = Level(WRITERS | {Scope.READ}, EVERYBODY)
 # Talking to guests is every agent's work, changing properties and links a manager's.
 TALK = Level(WRITERS, EVERYBODY)
 WRITE = Level(WRITERS, MANAGERS)
+# A machine room: any key may look, but of people only managers.
+INSPECT = Level(WRITERS | {Scope.READ}, MANAGERS)
 ADMIN = Level(frozenset({Scope.ADMIN}), MANAGERS)
 PLATFORM = Level(frozenset({Scope.PLATFORM}), frozenset())
 
@@ -75,6 +77,16 @@ TABLE: dict[str, dict[str, Level]] = {
     "api-keys": {"GET": ADMIN, "POST": ADMIN},
     "api-key": {"GET": ADMIN, "DELETE": ADMIN},
     "audit-events": {"GET": ADMIN},
+    "webhooks": {"GET": INSPECT, "POST": ADMIN},
+    "webhook": {"GET": INSPECT, "PATCH": ADMIN, "DELETE": ADMIN},
+    "webhook-rotate-secret": {"POST": ADMIN},
+    "webhook-enable": {"POST": ADMIN},
+    "webhook-disable": {"POST": ADMIN},
+    "webhook-test": {"POST": ADMIN},
+    "webhook-replay": {"POST": ADMIN},
+    "webhook-deliveries": {"GET": INSPECT},
+    "webhook-delivery": {"GET": INSPECT},
+    "webhook-delivery-replay": {"POST": ADMIN},
 }
 
 

@@ -17,6 +17,7 @@ from api.views import (
     rooms,
     targets,
     tickets,
+    webhooks,
 )
 from api.views.base import Nowhere
 
@@ -77,6 +78,32 @@ v1: list[URLPattern] = [
     path("api-keys", keys.Keys.as_view(), name="api-keys"),
     path("api-keys/<uuid:uuid>", keys.KeyDetail.as_view(), name="api-key"),
     path("audit-events", account.AuditEvents.as_view(), name="audit-events"),
+    path("webhooks", webhooks.Webhooks.as_view(), name="webhooks"),
+    path("webhooks/<uuid:uuid>", webhooks.WebhookDetail.as_view(), name="webhook"),
+    path(
+        "webhooks/<uuid:uuid>/rotate-secret",
+        webhooks.WebhookRotate.as_view(),
+        name="webhook-rotate-secret",
+    ),
+    path("webhooks/<uuid:uuid>/enable", webhooks.WebhookEnable.as_view(), name="webhook-enable"),
+    path("webhooks/<uuid:uuid>/disable", webhooks.WebhookDisable.as_view(), name="webhook-disable"),
+    path("webhooks/<uuid:uuid>/test", webhooks.WebhookTest.as_view(), name="webhook-test"),
+    path("webhooks/<uuid:uuid>/replay", webhooks.WebhookReplay.as_view(), name="webhook-replay"),
+    path(
+        "webhooks/<uuid:uuid>/deliveries",
+        webhooks.WebhookDeliveries.as_view(),
+        name="webhook-deliveries",
+    ),
+    path(
+        "webhook-deliveries/<uuid:uuid>",
+        webhooks.WebhookDeliveryDetail.as_view(),
+        name="webhook-delivery",
+    ),
+    path(
+        "webhook-deliveries/<uuid:uuid>/replay",
+        webhooks.WebhookDeliveryReplay.as_view(),
+        name="webhook-delivery-replay",
+    ),
 ]
 
 urlpatterns = [

@@ -10,6 +10,7 @@ from drf_spectacular.generators import SchemaGenerator
 from accounts.models import Target
 from accounts.services import create_invitation, revoke_api_key
 from api import permissions
+from rooms.services.webhooks import create_webhook, send_test
 from tests.api.conftest import Api, make_api
 from tests.api.test_contract import list_routes
 
@@ -58,6 +59,8 @@ def count_rows():
 @pytest.fixture
 def hers(visit, alice, account, api):
     """One thing of Alice's for every noun that has an id."""
+    hook, _ = create_webhook(account=account, url="https://example.com/")
+    line = send_test(webhook=hook)
     offer, _ = create_invitation(account=account, email="x@x.org", role="agent", actor=alice)
     return {
         "properties": visit.room.property,
@@ -70,6 +73,8 @@ def hers(visit, alice, account, api):
         "members": alice.memberships.get(),
         "invitations": offer,
         "api-keys": api.key,
+        "webhooks": line.webhook,
+        "webhook-deliveries": line,
     }
 
 
