@@ -117,6 +117,20 @@ def get_api_key(account: Account, uuid: UUID) -> ApiKey:
     return _only(ApiKey.objects.for_account(account).filter(uuid=uuid))
 
 
+def get_any_account(name: str, rows: QuerySet[Account] | None = None) -> Account:
+    """Return an account of the installation by its id or external_id; only for the platform.
+
+    Deleted ones are found while they can be restored. Raises NotFound.
+    """
+    rows = Account.objects.all() if rows is None else rows
+    try:
+        by_id = rows.filter(uuid=UUID(name)).first()
+    except ValueError:
+        by_id = None
+    # PostgreSQL has no NUL, so nobody has it in a name.
+    return by_id or _only(rows.filter(external_id=name.replace("\0", "\ufffd")))
+
+
 def get_target(membership: Membership, uuid: UUID) -> Target:
     """Return one of the member's own targets. Raises NotFound."""
     return _only(membership.targets.filter(uuid=uuid))

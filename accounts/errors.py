@@ -49,6 +49,13 @@ class Conflict(DomainError):
     status = 409
 
 
+class OwnerHasPassword(Conflict):
+    """The owner signs in by themselves; nobody else may do it for them any more."""
+
+    code = "owner_has_password"
+    text = "The owner has chosen a password and signs in with it."
+
+
 class LimitReached(DomainError):
     """A limit of the account is used up; nothing was written."""
 

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.db.models import QuerySet
 from redis import RedisError
 
-from accounts.errors import LimitReached
+from accounts.errors import Invalid, LimitReached
 from accounts.models import Account
 from accounts.redis import get_redis
 
@@ -25,6 +25,7 @@ NAMES = (
     "api_requests_a_minute",
 )
 DAY_S = 86_400
+MAX_ALLOWED = 1_000_000_000
 # After Redis failed, counting pauses for a moment, so that a hung Redis costs one wait only.
 PAUSE_S = 2.0
 _paused_until = 0.0
@@ -34,6 +35,22 @@ def get_limit(account: Account, name: str) -> int:
     """Return the limit in force: the account's own, else the default."""
     own = account.limits.get(name)
     return int(settings.LIMITS[name] if own is None else own)
+
+
+def check_changes(changes: dict[str, int | None]) -> None:
+    """Refuse limits that do not exist or are no limits. Raises Invalid, which names one."""
+    for name, allowed in changes.items():
+        if name not in NAMES:
+            raise Invalid(f"There is no limit “{name}”.", field=f"limits.{name}")
+        whole = isinstance(allowed, int) and not isinstance(allowed, bool)
+        if allowed is not None and not (whole and 0 <= allowed <= MAX_ALLOWED):
+            raise Invalid(f"Use a whole number up to {MAX_ALLOWED}.", field=f"limits.{name}")
+
+
+def merge(own: dict[str, int], changes: dict[str, int | None]) -> dict[str, int]:
+    """Return the account's own limits after the changes; None takes one away."""
+    merged = {**own, **changes}
+    return {name: allowed for name, allowed in merged.items() if allowed is not None}
 
 
 def check_room_for(account: Account, name: str, rows: QuerySet[Any], more: int = 1) -> None:

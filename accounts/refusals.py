@@ -31,6 +31,7 @@ TEXTS = (
     gettext_noop("An account needs an owner. Make somebody else owner first."),
     gettext_noop("This address is on your list already."),
     gettext_noop("This confirmation link is no longer valid."),
+    gettext_noop("This sign-in link is no longer valid."),
 )
 # These say that the person is in the wrong place or too fast: nothing they typed is at fault.
 _WHOLE_PAGE = {404, 410, 429}

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from accounts.views import account, developers, home, invitations, team
+from accounts.views import account, developers, enter, home, invitations, team
 
 app_name = "accounts"
 
@@ -13,6 +13,7 @@ urlpatterns = [
     path("team/<uuid:uuid>/role", team.set_role, name="member_role"),
     path("team/<uuid:uuid>/remove", team.remove, name="member_remove"),
     path("invitations/<str:token>", invitations.show_invitation, name="invitation"),
+    path("accounts/enter/<str:token>", enter.enter, name="enter"),
     path("developers", developers.show_developers, name="developers"),
     path("developers/<uuid:uuid>/revoke", developers.revoke, name="key_revoke"),
     path("account", account.show_account, name="account"),

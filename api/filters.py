@@ -9,7 +9,9 @@ import django_filters
 from django.core.exceptions import ValidationError
 from drf_spectacular.utils import OpenApiParameter
 
+from accounts.models import Account, Membership
 from rooms.models import Delivery, Room, WebhookDelivery
+from rooms.services.provisioning.results import STATUSES
 
 
 class MomentField(django_filters.fields.IsoDateTimeField):
@@ -112,3 +114,23 @@ def _schema_of(one: Any) -> dict[str, Any]:
     if isinstance(one, django_filters.ChoiceFilter):
         return {"type": "string", "enum": [value for value, _ in one.extra["choices"]]}
     return FORMATS.get(type(one), {"type": "string"})
+
+
+class AccountFilter(django_filters.FilterSet):
+    external_id = django_filters.CharFilter(max_length=120)
+    name = django_filters.CharFilter(lookup_expr="icontains")
+    owner = django_filters.CharFilter(method="filter_owner")
+    status = django_filters.ChoiceFilter(choices=Account.Status.choices)
+    deleted = FlagFilter("deleted_at")
+    created_since = MomentFilter("created_at", lookup_expr="gte")
+    created_until = MomentFilter("created_at", lookup_expr="lt")
+
+    def filter_owner(self, rows: Any, name: str, value: str) -> Any:
+        owners = Membership.objects.filter(
+            role=Membership.Role.OWNER, user__email=value.strip().lower()
+        )
+        return rows.filter(pk__in=owners.values("account_id"))
+
+
+class BatchRowFilter(django_filters.FilterSet):
+    status = django_filters.ChoiceFilter(choices=[(status, status) for status in STATUSES])

@@ -94,4 +94,6 @@ def _scope(caller: Caller) -> str:
 def _digest(request: Request) -> str:
     page = request._request
     parts = (str(page.method), page.get_full_path(), page.content_type or "")
-    return hashlib.sha256("\n".join(parts).encode() + b"\n" + page.body).hexdigest()
+    # A body that was spooled is not in memory; see api.request.spool_body.
+    body = page.body_digest if hasattr(page, "body_digest") else page.body
+    return hashlib.sha256("\n".join(parts).encode() + b"\n" + body).hexdigest()

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.conf import settings
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
+from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 
 from api.authentication import KeyAuthentication, SessionAuthentication
@@ -47,13 +48,15 @@ class SessionScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-
 def operation(
     name: str,
     summary: str,
-    answer: type[Any] | None,
+    answer: type[Any] | OpenApiTypes | None,
     *,
-    body: type[Any] | None = None,
+    body: type[Any] | dict[str, Any] | None = None,
     query: type[Any] | None = None,
     filters: type[Any] | None = None,
     status: int = 200,
+    also: dict[int, type[Any] | None] | None = None,
     description: str = "",
+    media_type: str = "",
 ) -> Callable[[Any], Any]:
     """Describe one method of a view: `name` is `noun.verb`, which is also its tag."""
     if query is None and getattr(answer, "is_page", False):
@@ -67,7 +70,7 @@ def operation(
         tags=[name.partition(".")[0]],
         request=body,
         parameters=parameters,
-        responses={status: answer},
+        responses={(status, media_type) if media_type else status: answer, **(also or {})},
     )
     return decorated
 

@@ -90,6 +90,17 @@ TABLE: dict[str, dict[str, Level]] = {
 }
 
 
+    "provisioning-accounts": {"GET": PLATFORM, "POST": PLATFORM},
+    "provisioning-account": {"GET": PLATFORM, "PATCH": PLATFORM, "DELETE": PLATFORM},
+    "provisioning-account-usage": {"GET": PLATFORM},
+    "provisioning-account-suspend": {"POST": PLATFORM},
+    "provisioning-account-resume": {"POST": PLATFORM},
+    "provisioning-account-restore": {"POST": PLATFORM},
+    "provisioning-account-sign-in": {"POST": PLATFORM},
+    "provisioning-batches": {"GET": PLATFORM, "POST": PLATFORM},
+    "provisioning-batch": {"GET": PLATFORM},
+    "provisioning-batch-rows": {"GET": PLATFORM},
+    "provisioning-batch-cancel": {"POST": PLATFORM},
 def check_permission(caller: Caller | None, route: str, method: str) -> None:
     """Raises Unauthenticated, InsufficientScope."""
     if caller is None:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 import secrets
-from typing import Any
+from tempfile import SpooledTemporaryFile
+from typing import IO, Any
 
 from rest_framework.request import Request
 
 from api.errors import BodyTooLarge, LengthRequired
 
 BODY_MAX_BYTES = 1_048_576
+PIECE_BYTES = 65_536
 TRACEPARENT = re.compile(r"\A[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}\Z")
 
 
@@ -32,3 +35,20 @@ def check_size(request: Request, max_bytes: int = BODY_MAX_BYTES) -> None:
         raise LengthRequired
     if int(length) > max_bytes:
         raise BodyTooLarge(f"A body may have {max_bytes} bytes here.")
+
+
+def spool_body(request: Request, max_bytes: int) -> IO[bytes]:
+    """Return a large body as a file that is on disk rather than in memory. Raises BodyTooLarge."""
+    page: Any = request._request
+    digest, left = hashlib.sha256(), max_bytes
+    spool: Any = SpooledTemporaryFile(max_size=BODY_MAX_BYTES)  # noqa: SIM115
+    while piece := page.read(PIECE_BYTES):
+        left -= len(piece)
+        if left < 0:
+            raise BodyTooLarge(f"A body may have {max_bytes} bytes here.")
+        digest.update(piece)
+        spool.write(piece)
+    page.body_digest = digest.digest()
+    spool.seek(0)
+    opened: IO[bytes] = spool
+    return opened

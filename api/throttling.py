@@ -23,7 +23,7 @@ def decide(request: Request, caller: Caller | None) -> Decision:
     if key is not None and key.requests_a_minute:
         return rate_limits.check("api", str(key.uuid), rate=f"{key.requests_a_minute}/{WINDOW_S}")
     if caller.account is None:
-        return rate_limits.check("api", caller.name)
+        return rate_limits.check("platform", caller.name)
     allowed = limits.get_limit(caller.account, "api_requests_a_minute")
     return rate_limits.check("api", str(caller.account.uuid), rate=f"{allowed}/{WINDOW_S}")
 

@@ -14,6 +14,8 @@ from api.views import (
     presence,
     properties,
     reference,
+    provisioned_accounts,
+    provisioning,
     rooms,
     targets,
     tickets,
@@ -112,3 +114,58 @@ urlpatterns = [
     path("docs", reference.show_reference, name="api-docs"),
     re_path(r"", Nowhere.as_view(), name="api-nowhere"),
 ]
+# What only a platform key may do. An account is named by its id or its external_id.
+v1 += [
+    path(
+        "provisioning/accounts",
+        provisioned_accounts.Accounts.as_view(),
+        name="provisioning-accounts",
+    ),
+    path(
+        "provisioning/accounts/<str:account>",
+        provisioned_accounts.AccountDetail.as_view(),
+        name="provisioning-account",
+    ),
+    path(
+        "provisioning/accounts/<str:account>/usage",
+        provisioned_accounts.AccountUsage.as_view(),
+        name="provisioning-account-usage",
+    ),
+    path(
+        "provisioning/accounts/<str:account>/suspend",
+        provisioned_accounts.AccountSuspend.as_view(),
+        name="provisioning-account-suspend",
+    ),
+    path(
+        "provisioning/accounts/<str:account>/resume",
+        provisioned_accounts.AccountResume.as_view(),
+        name="provisioning-account-resume",
+    ),
+    path(
+        "provisioning/accounts/<str:account>/restore",
+        provisioned_accounts.AccountRestore.as_view(),
+        name="provisioning-account-restore",
+    ),
+    path(
+        "provisioning/accounts/<str:account>/sign-in-link",
+        provisioned_accounts.AccountSignIn.as_view(),
+        name="provisioning-account-sign-in",
+    ),
+    path("provisioning/batches", provisioning.Batches.as_view(), name="provisioning-batches"),
+    path(
+        "provisioning/batches/<uuid:uuid>",
+        provisioning.BatchDetail.as_view(),
+        name="provisioning-batch",
+    ),
+    path(
+        "provisioning/batches/<uuid:uuid>/rows",
+        provisioning.BatchRows.as_view(),
+        name="provisioning-batch-rows",
+    ),
+    path(
+        "provisioning/batches/<uuid:uuid>/cancel",
+        provisioning.BatchCancel.as_view(),
+        name="provisioning-batch-cancel",
+    ),
+]
+

@@ -26,6 +26,7 @@ from rooms.models import (
     Webhook,
     WebhookDelivery,
 )
+    ProvisioningBatch,
 
 
 def get_property(account: Account, uuid: UUID) -> Property:
@@ -132,4 +133,12 @@ def get_webhook_delivery(account: Account, uuid: UUID) -> WebhookDelivery:
     found = rows.select_related("webhook", "account").first()
     if found is None:
         raise NotFound
+    return found
+
+
+def get_batch(uuid: UUID) -> ProvisioningBatch:
+    """Return a batch of the installation, which platform keys share. Raises BatchNotFound."""
+    found = ProvisioningBatch.objects.filter(uuid=uuid).first()
+    if found is None:
+        raise BatchNotFound
     return found

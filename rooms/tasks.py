@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from celery import shared_task
 
+from rooms.notifications.bell import ask_for
 from rooms.notifications.sweep import queue_due
 from rooms.webhooks import sweep as webhooks
 

@@ -1,10 +1,13 @@
 from __future__ import annotations
 
+from datetime import timedelta
+
+from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from accounts import audit, hooks
-from accounts.errors import Conflict
+from accounts import audit, hooks, limits
+from accounts.errors import Conflict, NotFound
 from accounts.models import Account, Membership, User
 
 
@@ -67,4 +70,47 @@ def delete_account(*, account: Account, actor: audit.Actor) -> Account:
     account.deleted_at = now
     audit.record(account, actor, "account.deleted", account.uuid)
     hooks.account_closed.send(Account, account_uuid=account.uuid)
+    return account
+
+
+def remove_closed_accounts(*, at_most: int) -> int:
+    """Remove accounts whose grace period is over, with all they hold; returns how many."""
+    over = timezone.now() - timedelta(days=settings.ACCOUNT_GRACE_DAYS)
+    closed = Account.objects.filter(deleted_at__lte=over).order_by("deleted_at")
+    accounts = list(closed[:at_most])
+    for account in accounts:
+        account.delete()
+    return len(accounts)
+
+
+@transaction.atomic
+def restore_account(*, account: Account, actor: audit.Actor = None) -> Account:
+    """Undo delete_account within the grace period. A repeat changes nothing.
+
+    Raises NotFound once the sweep has removed it.
+    """
+    if Account.objects.filter(pk=account.pk).exclude(deleted_at=None).update(deleted_at=None):
+        audit.record(account, actor, "account.restored", account.uuid)
+    elif not Account.objects.filter(pk=account.pk).exists():
+        raise NotFound
+    account.deleted_at = None
+    return account
+
+
+@transaction.atomic
+def change_limits(
+    *, account: Account, changes: dict[str, int | None], actor: audit.Actor = None
+) -> Account:
+    """Set the named limits; None goes back to the default. What is there already stays.
+
+    Raises Invalid.
+    """
+    limits.check_changes(changes)
+    limits.lock_account(account)
+    account.refresh_from_db(fields=["limits"])
+    after = limits.merge(account.limits, changes)
+    if after != account.limits:
+        account.limits = after
+        account.save(update_fields=["limits"])
+        audit.record(account, actor, "account.limits_changed", account.uuid, **changes)
     return account

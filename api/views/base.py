@@ -182,11 +182,15 @@ class Resource(APIView):
         *,
         order: str = "-id",
     ) -> Response:
-        page, following = cut_page(
-            rows, order=order, cursor=query.get("cursor", ""), limit=query["limit"]
-        )
+        page, following = self.cut(rows, query, order=order)
         items = serializer(page, many=True, context=self._context()).data
         return Response({"items": items, "next": following})
+
+    def cut(
+        self, rows: QuerySet[Any], query: dict[str, Any], *, order: str = "-id"
+    ) -> tuple[list[Any], str | None]:
+        """Return the page that the query asks for and the cursor of the next one."""
+        return cut_page(rows, order=order, cursor=query.get("cursor", ""), limit=query["limit"])
 
     @contextmanager
     def changing(self, serializer: type[Any], row: Row, read: Callable[[], Row]) -> Iterator[Row]:

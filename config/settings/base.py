@@ -193,6 +193,8 @@ COMPATIBILITY_API = env.read_bool("COMPATIBILITY_API", False)
 WEBHOOKS_ALLOW_HTTP = env.read_bool("WEBHOOKS_ALLOW_HTTP", False)
 # Opens private networks and this machine to every owner's webhooks: for an intranet of friends.
 WEBHOOKS_ALLOW_PRIVATE = env.read_bool("WEBHOOKS_ALLOW_PRIVATE", False)
+# A closed account can be restored this long; then its rows are removed.
+ACCOUNT_GRACE_DAYS = env.read_int("ACCOUNT_GRACE_DAYS", 30)
 WEBHOOKS_PORTS = env.read_list("WEBHOOKS_PORTS", ["80", "443", "8443"])
 METRICS_TOKEN = env.read_str("METRICS_TOKEN", "")
 TRUSTED_PROXY_COUNT = env.read_int("TRUSTED_PROXY_COUNT", 0)

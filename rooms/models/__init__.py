@@ -4,6 +4,7 @@ from rooms.models.arrival import Arrival, Delivery
 from rooms.models.message import Message
 from rooms.models.property import DirectLink, Property
 from rooms.models.room import Guest, Participant, Room
+from rooms.models.provisioning import ProvisioningBatch, ProvisioningRow
 from rooms.models.webhook import Webhook, WebhookDelivery
 
 __all__ = [
@@ -16,5 +17,7 @@ __all__ = [
     "Property",
     "Room",
     "Webhook",
+    "ProvisioningBatch",
+    "ProvisioningRow",
     "WebhookDelivery",
 ]

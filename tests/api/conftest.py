@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from uuid import uuid4
+
 import pytest
 from django.test import Client
 
@@ -61,6 +63,12 @@ def reader(account):
 def charlies(charlie):
     """The program of another tenant."""
     return make_api(charlie.memberships.get().account)
+@pytest.fixture
+def platform(db):
+    """The program of whoever runs the installation."""
+    return make_api(None, "platform")
+
+
 
 
 @pytest.fixture

@@ -1,0 +1,127 @@
+"""Writing new accounts with all that belongs to them: one statement per table."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from allauth.account.models import EmailAddress
+from django.contrib.auth.hashers import make_password
+from django.utils import timezone
+
+from accounts import audit, limits
+from accounts.models import Account, AuditEvent, Membership, SignInLink, Target, User
+from accounts.services import new_sign_in_link
+from rooms.models import DirectLink, Property
+from rooms.services.provisioning.rows import Row
+
+
+@dataclass(slots=True)
+class New:
+    """Everything that one new account consists of."""
+
+    row: Row
+    user: User
+    account: Account
+    link: DirectLink
+    sign_in: SignInLink | None
+
+
+def open_accounts(
+    rows: list[Row], users: dict[str, User], proven: set[str], actor: audit.Actor
+) -> list[New]:
+    """Open an account per row for these users; users who are missing are made without password.
+
+    `proven` are addresses that may be called at once. Runs in the caller's transaction.
+    """
+    if not rows:
+        return []
+    users = users | _create_users([row for row in rows if row.email not in users])
+    proven = proven | {row.email for row in rows if row.email_verified}
+    accounts = Account.objects.bulk_create(
+        Account(name=row.name, external_id=row.external_id, limits=limits.merge({}, row.limits))
+        for row in rows
+    )
+    owned = [(row, users[row.email], account) for row, account in zip(rows, accounts, strict=True)]
+    _create_places(owned, proven)
+    links = _create_links(rows, accounts)
+    opened = [
+        New(row, user, account, link, _offer_way_in(user, account))
+        for (row, user, account), link in zip(owned, links, strict=True)
+    ]
+    SignInLink.objects.bulk_create(new.sign_in for new in opened if new.sign_in is not None)
+    _record(opened, actor)
+    return opened
+
+
+def _create_users(rows: list[Row]) -> dict[str, User]:
+    first = {row.email: row for row in reversed(rows)}
+    users = User.objects.bulk_create(
+        User(
+            email=email,
+            name=row.owner_name,
+            language=row.language,
+            password=make_password(None),
+        )
+        for email, row in first.items()
+    )
+    EmailAddress.objects.bulk_create(
+        EmailAddress(
+            user=user, email=user.email, primary=True, verified=first[user.email].email_verified
+        )
+        for user in users
+    )
+    return {user.email: user for user in users}
+
+
+def _create_places(owned: list[tuple[Row, User, Account]], proven: set[str]) -> None:
+    """Make each user the owner of their account, to be called by e-mail."""
+    now = timezone.now()
+    memberships = Membership.objects.bulk_create(
+        Membership(account=account, user=user, role=Membership.Role.OWNER)
+        for _, user, account in owned
+    )
+    Target.objects.bulk_create(
+        Target(
+            account=account,
+            membership=membership,
+            kind=Target.Kind.EMAIL,
+            address={"email": row.email},
+            verified_at=now if row.email in proven else None,
+        )
+        for (row, _, account), membership in zip(owned, memberships, strict=True)
+    )
+
+
+def _create_links(rows: list[Row], accounts: list[Account]) -> list[DirectLink]:
+    properties = Property.objects.bulk_create(
+        Property(
+            account=account,
+            name=row.property_name or row.name,
+            languages=[row.language] if row.language else [],
+        )
+        for row, account in zip(rows, accounts, strict=True)
+    )
+    return DirectLink.objects.bulk_create(
+        DirectLink(account=account, property=property, slug=row.link_slug)
+        for row, account, property in zip(rows, accounts, properties, strict=True)
+    )
+
+
+def _offer_way_in(user: User, account: Account) -> SignInLink | None:
+    """Only for those who have no password: nobody else may come in as somebody who has one."""
+    return None if user.has_usable_password() else new_sign_in_link(user=user, account=account)
+
+
+def _record(opened: list[New], actor: audit.Actor) -> None:
+    word, name = audit.name_actor(actor)
+    AuditEvent.objects.bulk_create(
+        AuditEvent(
+            account=new.account,
+            actor=word,
+            actor_name=name[:120],
+            action="account.provisioned",
+            object_id=new.account.uuid,
+            data={"name": new.row.name, "external_id": new.row.external_id},
+        )
+        for new in opened
+    )
