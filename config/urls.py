@@ -8,6 +8,8 @@ urlpatterns = [
     path("healthz", health.healthz),
     path("readyz", health.readyz),
     path("metrics", health.metrics),
+    # Before api/, whose last rule answers everything else.
+    path("", include("api.compatibility.urls")),
     path("api/", include("api.urls")),
     path("", include("rooms.urls")),
     path("", include("accounts.urls")),
