@@ -41,7 +41,7 @@ def parse_database(url: str, *, pool_size: int, max_age_s: int = 0) -> dict[str,
             "max_lifetime": 1800,
         }
     return {
-        "ENGINE": "django.db.backends.postgresql",
+        "ENGINE": "config.postgresql",
         "NAME": unquote(parts.path.lstrip("/")) or "doorbell",
         "USER": unquote(parts.username or ""),
         "PASSWORD": unquote(parts.password or ""),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 
+import httpx
 import pytest
 
 from tests.client import CommandError
@@ -81,6 +82,15 @@ async def test_postgres_away_is_said_and_nothing_is_acknowledged(house, site, co
     assert list(find_strays(company.history, ())) == []
     assert check_all(company.history, await company.read_stored()) == []
     await assert_no_slot_lost(house, site, before)
+
+
+async def test_the_first_request_after_a_postgres_restart_is_served(house, site, company):
+    await company.gather(1, site)
+    async with httpx.AsyncClient(base_url=site.url, trust_env=False, timeout=20) as client:
+        # As many connections as the pool takes, all of them broken a moment later.
+        await asyncio.gather(*(client.get("/readyz") for _ in range(20)))
+        await house.restart_postgres()
+        assert (await client.get("/readyz")).status_code == 200
 
 
 async def assert_no_slot_lost(house, site, before):

@@ -203,6 +203,8 @@ class Visitor:
     # --- What comes in
 
     def _on_event(self, frame):
+        if self.client is None:
+            return  # the last words of a socket that is closed already
         self.client.events.clear()
         # A client under load pings before the server's window of 256 KiB is full.
         if self.client.received_chars - self._pinged_at >= PING_EVERY_CHARS:
