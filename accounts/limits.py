@@ -64,8 +64,12 @@ def check_room_for(account: Account, name: str, rows: QuerySet[Any], more: int =
 
 
 def lock_account(account: Account) -> None:
-    """Let nobody else add to this account until the transaction ends."""
-    Account.objects.select_for_update().only("id").get(pk=account.pk)
+    """Let nobody else who asks for it add to this account until the transaction ends.
+
+    Rows that merely point at the account may still be added: who holds a room's lock and writes
+    one would otherwise wait for us, while we wait for the room.
+    """
+    Account.objects.select_for_update(no_key=True).only("id").get(pk=account.pk)
 
 
 def count_message(account_uuid: str, allowed: int) -> None:

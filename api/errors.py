@@ -35,6 +35,12 @@ class MalformedJson(DomainError):
     text = "The body is not JSON."
 
 
+class MalformedForm(DomainError):
+    code = "malformed_form"
+    status = 400
+    text = "The body is not multipart/form-data."
+
+
 class UnknownParameter(DomainError):
     """A query parameter that this operation does not take."""
 

@@ -51,6 +51,9 @@ TABLE: dict[str, dict[str, Level]] = {
     "room-assign": {"POST": TALK},
     "room-tags": {"PUT": TALK},
     "room-messages": {"GET": READ, "POST": TALK},
+    "room-attachments": {"GET": READ, "POST": TALK},
+    "attachment": {"GET": READ, "DELETE": WRITE},
+    "attachment-content": {"GET": READ},
     "messages": {"GET": READ},
     "tickets": {"POST": TALK},
     "room-participants": {"GET": READ},
@@ -87,9 +90,6 @@ TABLE: dict[str, dict[str, Level]] = {
     "webhook-deliveries": {"GET": INSPECT},
     "webhook-delivery": {"GET": INSPECT},
     "webhook-delivery-replay": {"POST": ADMIN},
-}
-
-
     "provisioning-accounts": {"GET": PLATFORM, "POST": PLATFORM},
     "provisioning-account": {"GET": PLATFORM, "PATCH": PLATFORM, "DELETE": PLATFORM},
     "provisioning-account-usage": {"GET": PLATFORM},
@@ -101,6 +101,9 @@ TABLE: dict[str, dict[str, Level]] = {
     "provisioning-batch": {"GET": PLATFORM},
     "provisioning-batch-rows": {"GET": PLATFORM},
     "provisioning-batch-cancel": {"POST": PLATFORM},
+}
+
+
 def check_permission(caller: Caller | None, route: str, method: str) -> None:
     """Raises Unauthenticated, InsufficientScope."""
     if caller is None:

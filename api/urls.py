@@ -5,6 +5,7 @@ from django.urls import URLPattern, include, path, re_path
 from api.views import (
     account,
     arrivals,
+    attachments,
     guests,
     keys,
     links,
@@ -13,9 +14,9 @@ from api.views import (
     messages,
     presence,
     properties,
-    reference,
     provisioned_accounts,
     provisioning,
+    reference,
     rooms,
     targets,
     tickets,
@@ -56,6 +57,17 @@ v1: list[URLPattern] = [
         name="room-participants",
     ),
     path("rooms/<uuid:uuid>/presence", presence.RoomPresence.as_view(), name="room-presence"),
+    path(
+        "rooms/<uuid:uuid>/attachments",
+        attachments.RoomAttachments.as_view(),
+        name="room-attachments",
+    ),
+    path("attachments/<uuid:uuid>", attachments.AttachmentDetail.as_view(), name="attachment"),
+    path(
+        "attachments/<uuid:uuid>/content",
+        attachments.AttachmentContent.as_view(),
+        name="attachment-content",
+    ),
     path("presence", presence.Presence.as_view(), name="presence"),
     path("ice-servers", presence.IceServers.as_view(), name="ice-servers"),
     path("messages", messages.MessageSearch.as_view(), name="messages"),
@@ -108,12 +120,6 @@ v1: list[URLPattern] = [
     ),
 ]
 
-urlpatterns = [
-    path("v1/", include(v1)),
-    path("schema", reference.read_schema, name="api-schema"),
-    path("docs", reference.show_reference, name="api-docs"),
-    re_path(r"", Nowhere.as_view(), name="api-nowhere"),
-]
 # What only a platform key may do. An account is named by its id or its external_id.
 v1 += [
     path(
@@ -169,3 +175,9 @@ v1 += [
     ),
 ]
 
+urlpatterns = [
+    path("v1/", include(v1)),
+    path("schema", reference.read_schema, name="api-schema"),
+    path("docs", reference.show_reference, name="api-docs"),
+    re_path(r"", Nowhere.as_view(), name="api-nowhere"),
+]

@@ -8,25 +8,30 @@ from uuid import UUID
 from accounts.errors import NotFound
 from accounts.models import Account, Membership
 from rooms.errors import (
+    AttachmentNotFound,
+    BatchNotFound,
     GuestNotFound,
     LinkGone,
     LinkNotFound,
+    NotInRoom,
     PropertyNotFound,
     RoomNotFound,
     WebhookNotFound,
 )
 from rooms.models import (
     Arrival,
+    Attachment,
     Delivery,
     DirectLink,
     Guest,
     Participant,
     Property,
+    ProvisioningBatch,
     Room,
     Webhook,
     WebhookDelivery,
 )
-    ProvisioningBatch,
+from rooms.models.attachment import AttachmentQuerySet
 
 
 def get_property(account: Account, uuid: UUID) -> Property:
@@ -97,6 +102,43 @@ def get_member_participant(membership: Membership, room: Room) -> Participant:
             "name": membership.user.display_name,
         },
     )
+    return participant
+
+
+def get_attachment(account: Account, uuid: UUID) -> Attachment:
+    """Raises AttachmentNotFound."""
+    return _find_attachment(Attachment.objects.for_account(account).filter(uuid=uuid))
+
+
+def get_attachment_for_guest(link: DirectLink, guest_uuid: UUID | None, uuid: UUID) -> Attachment:
+    """Return a file of a room of this link that the guest is in. Raises AttachmentNotFound."""
+    if guest_uuid is None:
+        raise AttachmentNotFound
+    rows = Attachment.objects.filter(
+        uuid=uuid,
+        room__link=link,
+        room__participants__guest__uuid=guest_uuid,
+        room__participants__guest__blocked_at=None,
+    )
+    return _find_attachment(rows)
+
+
+def _find_attachment(rows: AttachmentQuerySet) -> Attachment:
+    found = rows.kept().select_related("account", "room", "participant", "message").first()
+    if found is None:
+        raise AttachmentNotFound
+    return found
+
+
+def get_guest_participant(link: DirectLink, guest_uuid: UUID | None) -> Participant:
+    """Return the guest's newest place behind this link. Raises NotInRoom."""
+    if guest_uuid is None:
+        raise NotInRoom
+    rows = Participant.objects.filter(guest__uuid=guest_uuid, room__link=link)
+    selected = rows.select_related("room__property", "room__account", "guest", "membership")
+    participant = selected.order_by("-id").first()
+    if participant is None:
+        raise NotInRoom
     return participant
 
 

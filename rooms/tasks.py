@@ -6,6 +6,8 @@ from celery import shared_task
 
 from rooms.notifications.bell import ask_for
 from rooms.notifications.sweep import queue_due
+from rooms.services import attachments, provisioning
+from rooms.services.provisioning.batches import QUEUE, WORK_OFF
 from rooms.webhooks import sweep as webhooks
 
 
@@ -25,3 +27,22 @@ def sweep_webhooks() -> None:
 def sweep_webhook_log() -> None:
     """Forget webhook deliveries of more than 30 days ago."""
     webhooks.forget_old()
+
+
+@shared_task
+def work_off_provisioning() -> None:
+    """Go on with the oldest batch of accounts; the clock finds what a dead worker left."""
+    if provisioning.work_off_batches():
+        ask_for(WORK_OFF, QUEUE)
+
+
+@shared_task
+def forget_provisioning() -> int:
+    """Remove what old batches were about."""
+    return provisioning.forget_batches()
+
+
+@shared_task
+def sweep_attachments() -> int:
+    """Delete files that no row knows: of removed accounts, and of uploads that broke off."""
+    return attachments.sweep_files()

@@ -3,6 +3,7 @@ from __future__ import annotations
 from django.urls import path
 
 from rooms.views import (
+    files,
     guest,
     inbox,
     link_assets,
@@ -21,6 +22,8 @@ urlpatterns = [
     path("inbox/<uuid:room_uuid>/details", inbox.show_details, name="room_details"),
     path("inbox/<uuid:room_uuid>/close", inbox.close, name="room_close"),
     path("inbox/<uuid:room_uuid>/reopen", inbox.reopen, name="room_reopen"),
+    path("inbox/<uuid:room_uuid>/files", files.upload_as_member, name="room_files"),
+    path("files/<uuid:uuid>", files.show_file, name="file"),
     path("account/new", new_account.open_another, name="new_account"),
     path("welcome", welcome.show_welcome, name="welcome"),
     path("properties", properties.list_properties, name="properties"),
@@ -59,5 +62,7 @@ urlpatterns = [
     ),
     path("c/<str:address>", guest.show_page, name="guest"),
     path("c/<str:address>/join", guest.join, name="join"),
+    path("c/<str:address>/files", files.upload_as_guest, name="guest_files"),
+    path("c/<str:address>/files/<uuid:uuid>", files.show_file_to_guest, name="guest_file"),
     path("c/<str:address>/qr.svg", link_assets.show_qr, name="qr"),
 ]

@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from accounts.models import Account
 from accounts.usage import Counter, register_content, register_counter
 from rooms.models import DirectLink, Guest, Message, Property, Room, Webhook
+from rooms.services.attachments import count_mib
 
 # The same rows as the checks of these limits count.
 LIMITED: dict[str, Any] = {
@@ -30,6 +31,7 @@ def register() -> None:
     """Called once at start."""
     for name, rows in LIMITED.items():
         register_counter(name, _count(rows))
+    register_counter("storage_mib", count_mib)
     for name, rows in CONTENTS.items():
         register_content(name, _count(rows))
 

@@ -5,7 +5,7 @@ from typing import Any
 from rest_framework import serializers
 
 from api.serializers.base import Output, Strict, sample
-from api.serializers.rooms import ROOM
+from api.serializers.rooms import ROOM, FileOut
 from rooms.models import Delivery, Participant
 
 GUEST: dict[str, Any] = {
@@ -98,6 +98,7 @@ class ExportedMessageOut(Output):
     seq = serializers.IntegerField()
     at = serializers.DateTimeField()
     body = serializers.CharField()
+    attachment = FileOut(allow_null=True)
 
 
 @sample(
@@ -105,7 +106,13 @@ class ExportedMessageOut(Output):
         "guest": GUEST,
         "arrivals": [{"at": ARRIVAL["at"], "link": ARRIVAL["link"], "room": ROOM["id"]}],
         "messages": [
-            {"room": ROOM["id"], "seq": 1, "at": ARRIVAL["at"], "body": "Is it in stock?"}
+            {
+                "room": ROOM["id"],
+                "seq": 1,
+                "at": ARRIVAL["at"],
+                "body": "Is it in stock?",
+                "attachment": None,
+            }
         ],
     }
 )

@@ -3,10 +3,12 @@ from __future__ import annotations
 from typing import Any
 
 from django.conf import settings
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from api.serializers.base import Output, PageQuery, Strict, sample
-from rooms.models import DirectLink, Participant, Room
+from rooms.addresses import content_url
+from rooms.models import Attachment, DirectLink, Message, Participant, Room
 
 TAGS_MAX = 20
 TAG_MAX_CHARS = 40
@@ -37,6 +39,7 @@ MESSAGE: dict[str, Any] = {
     },
     "body": "Is it in stock?",
     "at": "2026-11-22T09:05:00Z",
+    "attachment": None,
 }
 
 
@@ -86,6 +89,19 @@ class SenderOut(Output):
     name = serializers.CharField()
 
 
+class FileOut(Output):
+    """The file a message came with."""
+
+    id = serializers.UUIDField(source="uuid")
+    name = serializers.CharField()
+    content_type = serializers.CharField()
+    size_bytes = serializers.IntegerField()
+    url = serializers.SerializerMethodField(help_text="Where a key reads it; null once removed.")
+
+    def get_url(self, attachment: Attachment) -> str | None:
+        return None if attachment.removed_at else content_url(attachment)
+
+
 @sample(MESSAGE)
 class MessageOut(Output):
     """One line of a conversation; `seq` is its place, without gaps."""
@@ -96,6 +112,12 @@ class MessageOut(Output):
     sender = SenderOut()
     body = serializers.CharField()
     at = serializers.DateTimeField()
+    attachment = serializers.SerializerMethodField()
+
+    @extend_schema_field(FileOut(allow_null=True))
+    def get_attachment(self, message: Message) -> Any:
+        file = getattr(message, "attachment", None)
+        return FileOut(file).data if file is not None else None
 
 
 @sample({"body": "Yes, ten of them.", "client_id": MESSAGE["client_id"], "as": "Shop bot"})

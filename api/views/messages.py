@@ -5,17 +5,16 @@ from uuid import UUID, uuid4
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.errors import Invalid
 from api.filters import MessageFilter
 from api.openapi import operation
 from api.serializers.base import page_of
 from api.serializers.rooms import MessageBody, MessageOut, RoomMessagesQuery, SearchQuery
 from api.views.base import Resource
+from api.views.seats import seat_caller
 from rooms import access
 from rooms.errors import NotStored
-from rooms.models import Message, Participant, Property, Room
+from rooms.models import Message, Property, Room
 from rooms.services.messages import post_message, sender_of
-from rooms.services.programs import seat_key, seat_program
 
 
 class RoomMessages(Resource):
@@ -40,7 +39,7 @@ class RoomMessages(Resource):
         since, before = query.get("since"), query.get("before")
         rows = Message.objects.filter(room=self.read_room(uuid), seq__gt=since or 0)
         rows = rows.filter(seq__lt=before) if before is not None else rows
-        rows = rows.select_related("sender", "room")
+        rows = rows.select_related("sender", "room", "attachment")
         order = "-seq" if since is None and before is not None else "seq"
         return self.render_page(MessageOut, rows, query, order=order)
 
@@ -55,7 +54,7 @@ class RoomMessages(Resource):
     )
     def post(self, request: Request, uuid: UUID) -> Response:
         room, body = self.read_room(uuid), self.read_body(MessageBody)
-        participant = self.seat(room, body.get("as", ""))
+        participant = seat_caller(self, room, body.get("as", ""))
         client_id = body.get("client_id") or uuid4()
         posted = post_message(sender=sender_of(participant), client_id=client_id, body=body["body"])
         message = Message(
@@ -67,19 +66,6 @@ class RoomMessages(Resource):
             at=posted.at,
         )
         return Response(MessageOut(message).data, status=201)
-
-    def seat(self, room: Room, name: str) -> Participant:
-        key = self.caller.api_key
-        if key is not None and name:
-            return seat_program(room=room, external_id=name, name=name)
-        if key is not None:
-            return seat_key(room=room, key=key)
-        assert self.membership is not None
-        if name:
-            raise Invalid("A member speaks under their own name.", field="as")
-        participant = access.get_member_participant(self.membership, room)
-        participant.room = room
-        return participant
 
 
 class MessageSearch(Resource):
@@ -93,5 +79,5 @@ class MessageSearch(Resource):
     def get(self, request: Request) -> Response:
         query = self.read_query(SearchQuery, MessageFilter)
         rows = Message.objects.filter(room__account=self.account, body__icontains=query["query"])
-        rows = self.narrow(MessageFilter, rows.select_related("sender", "room"))
+        rows = self.narrow(MessageFilter, rows.select_related("sender", "room", "attachment"))
         return self.render_page(MessageOut, rows, query)

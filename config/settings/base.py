@@ -161,6 +161,7 @@ VISIT_GAP_S = env.read_int("VISIT_GAP_S", 1800, minimum=1)
 DELIVERY_LEASE_S = env.read_int("DELIVERY_LEASE_S", 60, minimum=1)
 SWEEP_INTERVAL_S = env.read_int("SWEEP_INTERVAL_S", 30, minimum=1)
 MESSAGE_MAX_CHARS = env.read_int("MESSAGE_MAX_CHARS", 8000, minimum=1)
+ATTACHMENT_MAX_BYTES = env.read_int("ATTACHMENT_MAX_BYTES", 10_485_760, minimum=1)
 
 RATE_LIMITS = {
     name: env.read_rate(f"RATE_{name.upper()}", default)
@@ -173,6 +174,9 @@ RATE_LIMITS = {
         "signup": "20/3600",
         "invite": "60/3600",
         "target": "20/3600",
+        "platform": "6000/60",
+        "enter": "60/3600",
+        "upload": "20/60",
     }.items()
 }
 LIMITS = {
@@ -189,12 +193,12 @@ LIMITS = {
     }.items()
 }
 
+# A closed account can be restored this long; then its rows are removed.
+ACCOUNT_GRACE_DAYS = env.read_int("ACCOUNT_GRACE_DAYS", 30)
 COMPATIBILITY_API = env.read_bool("COMPATIBILITY_API", False)
 WEBHOOKS_ALLOW_HTTP = env.read_bool("WEBHOOKS_ALLOW_HTTP", False)
 # Opens private networks and this machine to every owner's webhooks: for an intranet of friends.
 WEBHOOKS_ALLOW_PRIVATE = env.read_bool("WEBHOOKS_ALLOW_PRIVATE", False)
-# A closed account can be restored this long; then its rows are removed.
-ACCOUNT_GRACE_DAYS = env.read_int("ACCOUNT_GRACE_DAYS", 30)
 WEBHOOKS_PORTS = env.read_list("WEBHOOKS_PORTS", ["80", "443", "8443"])
 METRICS_TOKEN = env.read_str("METRICS_TOKEN", "")
 TRUSTED_PROXY_COUNT = env.read_int("TRUSTED_PROXY_COUNT", 0)
@@ -266,6 +270,26 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "schedule": 3600,
         "options": {"expires": 3600},
     },
+    "go on with batches of accounts": {
+        "task": "rooms.tasks.work_off_provisioning",
+        "schedule": SWEEP_INTERVAL_S,
+        "options": {"expires": SWEEP_INTERVAL_S},
+    },
+    "forget old batches of accounts": {
+        "task": "rooms.tasks.forget_provisioning",
+        "schedule": 3600,
+        "options": {"expires": 3600},
+    },
+    "sweep files without a message": {
+        "task": "rooms.tasks.sweep_attachments",
+        "schedule": 3600,
+        "options": {"expires": 3600},
+    },
+    "remove closed accounts": {
+        "task": "accounts.tasks.remove_closed_accounts",
+        "schedule": 3600,
+        "options": {"expires": 3600},
+    },
     "sweep answers kept for repeats": {
         "task": "api.tasks.sweep_idempotency_records",
         "schedule": 3600,
@@ -288,6 +312,9 @@ REST_FRAMEWORK: dict[str, Any] = {
 STATIC_URL = "/static/"
 STATIC_ROOT = Path(env.read_str("STATIC_ROOT", str(LOCAL_DIR / "static")))
 MEDIA_ROOT = Path(env.read_str("MEDIA_ROOT", str(LOCAL_DIR / "media")))
+# Files of conversations are read through Doorbell's own doors, by nobody else.
+FILE_UPLOAD_PERMISSIONS = 0o600
+FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o700
 # The last two are pages of libraries that we do not show.
 STATICFILES_IGNORED = ["CVS", ".*", "*~", "rest_framework", "django_filters"]
 STORAGES: dict[str, Any] = {

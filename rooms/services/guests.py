@@ -11,6 +11,7 @@ from accounts import audit
 from accounts.errors import Invalid
 from rooms import events
 from rooms.models import Arrival, DirectLink, Guest, Message, Participant, Room
+from rooms.services.attachments import erase_attachments
 from rooms.services.validation import check_fields, clean_line
 
 BANNED = 4503
@@ -73,14 +74,20 @@ def unblock_guest(*, guest: Guest, actor: audit.Actor = None) -> Guest:
 def export_guest(guest: Guest) -> dict[str, Any]:
     """Return everything known about the guest: facts, visits, and what they wrote."""
     visits = Arrival.objects.filter(guest=guest).select_related("link", "room").order_by("id")
-    written = Message.objects.filter(sender__guest=guest).select_related("room")
+    written = Message.objects.filter(sender__guest=guest).select_related("room", "attachment")
     return {
         "guest": guest,
         "arrivals": [
             {"at": visit.at, "link": visit.link.uuid, "room": visit.room.uuid} for visit in visits
         ],
         "messages": [
-            {"room": line.room.uuid, "seq": line.seq, "at": line.at, "body": line.body}
+            {
+                "room": line.room.uuid,
+                "seq": line.seq,
+                "at": line.at,
+                "body": line.body,
+                "attachment": getattr(line, "attachment", None),
+            }
             for line in written.order_by("room_id", "seq")
         ],
     }
@@ -88,7 +95,7 @@ def export_guest(guest: Guest) -> dict[str, Any]:
 
 @transaction.atomic
 def erase_guest(*, guest: Guest, actor: audit.Actor = None) -> None:
-    """Delete the guest, their visits and the text of what they wrote.
+    """Delete the guest, their visits, their files and the text of what they wrote.
 
     Empty lines stay in the messages' places, so that numbering has no holes, and a nameless
     participant stays as their sender.
@@ -101,6 +108,7 @@ def erase_guest(*, guest: Guest, actor: audit.Actor = None) -> None:
         rooms.order_by("pk").select_for_update(of=("self",)).values_list("pk", flat=True)
     )
     Message.objects.filter(sender__guest=guest).update(body="")
+    erase_attachments(list(mine.values_list("pk", flat=True)))
     # What a room shows of its last message may be the guest's words.
     Room.objects.filter(pk__in=room_ids).update(preview="")
     _rename(guest, ERASED_NAME)

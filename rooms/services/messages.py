@@ -14,6 +14,7 @@ from django.db import IntegrityError, connection, transaction
 from accounts import limits
 from accounts.errors import AccountSuspended, Invalid
 from rooms import events
+from rooms.addresses import content_url
 from rooms.errors import (
     ClientIdReused,
     GuestBlocked,
@@ -22,7 +23,7 @@ from rooms.errors import (
     NotStored,
     RoomClosed,
 )
-from rooms.models import Message, Participant, Property
+from rooms.models import Attachment, Message, Participant, Property
 from rooms.webhooks import recording
 
 PREVIEW_CHARS = 120
@@ -119,11 +120,14 @@ RETURNING seq, at, (SELECT hooked FROM writer)
 """
 
 
-def post_message(*, sender: Sender, client_id: UUID, body: str) -> Posted:
+def post_message(
+    *, sender: Sender, client_id: UUID, body: str, attachment: Attachment | None = None
+) -> Posted:
     """Store the message, give it the room's next seq and announce it.
 
     Calling again with the same client_id and body returns the first message, so clients
-    may resend after a lost reply.
+    may resend after a lost reply. A new `attachment` is saved with the message it belongs to; of
+    a repeat it stays unsaved.
 
     Raises RoomClosed, MessageTooLong, Invalid, ClientIdReused, LimitReached, NotStored,
     NotInRoom, GuestBlocked, AccountSuspended.
@@ -141,15 +145,15 @@ def post_message(*, sender: Sender, client_id: UUID, body: str) -> Posted:
     try:
         # Nearly always the statement is all there is, and a transaction by itself: BEGIN and
         # COMMIT would be two more round trips.
-        alone = not connection.in_atomic_block
+        alone = attachment is None and not connection.in_atomic_block
         posted = _store(values)[0] if alone else None
         if posted is None:
-            posted = _store_in_company(sender, values)
+            posted = _store_in_company(sender, values, attachment)
     except IntegrityError:
         return _find_stored(sender, client_id, body)
     if posted is None:
         return _explain_refusal(sender, client_id, body)
-    _announce(sender, client_id, body, posted)
+    _announce(sender, client_id, body, posted, attachment)
     return posted
 
 
@@ -165,16 +169,32 @@ def _store(values: dict[str, Any], *, in_company: bool = False) -> tuple[Posted 
 
 
 @transaction.atomic
-def _store_in_company(sender: Sender, values: dict[str, Any]) -> Posted | None:
+def _store_in_company(
+    sender: Sender, values: dict[str, Any], attachment: Attachment | None
+) -> Posted | None:
     posted, hooked = _store(values, in_company=True)
     if posted is None:
         return None
+    if attachment is not None:
+        _attach(attachment, values["client_id"])
     if hooked:
-        _record(sender, values["client_id"], values["body"], posted)
+        _record(sender, values["client_id"], values["body"], posted, attachment)
     return posted
 
 
-def _record(sender: Sender, client_id: UUID, body: str, posted: Posted) -> None:
+def _attach(attachment: Attachment, client_id: UUID) -> None:
+    attachment.message = Message.objects.get(
+        sender_id=attachment.participant_id, client_id=client_id
+    )
+    attachment.save(force_insert=True)
+
+
+def _record(
+    sender: Sender, client_id: UUID, body: str, posted: Posted, attachment: Attachment | None
+) -> None:
+    attached = {}
+    if attachment is not None:
+        attached["attachment"] = attachment.describe() | {"url": content_url(attachment)}
     recording.record_message(
         participant_id=sender.participant_id,
         data={
@@ -184,19 +204,24 @@ def _record(sender: Sender, client_id: UUID, body: str, posted: Posted) -> None:
             "from": sender.participant_uuid,
             "body": body,
             "at": events.to_ms(posted.at),
+            **attached,
         },
     )
 
 
-def _announce(sender: Sender, client_id: UUID, body: str, posted: Posted) -> None:
+def _announce(
+    sender: Sender, client_id: UUID, body: str, posted: Posted, attachment: Attachment | None
+) -> None:
     at = events.to_ms(posted.at)
-    data = {
+    data: dict[str, Any] = {
         "seq": posted.seq,
         "client_id": str(client_id),
         "from": sender.participant_uuid,
         "body": body,
         "at": at,
     }
+    if attachment is not None:
+        data["attachment"] = attachment.describe()
     events.publish(events.room_topic(sender.room_uuid), "message.posted", sender.room_uuid, data)
     change = {
         "id": sender.room_uuid,

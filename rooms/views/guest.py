@@ -72,7 +72,7 @@ def show_page(request: HttpRequest, address: str) -> HttpResponse:
     """Answer with the conversation page, or one friendly page that gives no reason."""
     try:
         rate_limits.hit("page", rate_limits.client_address(request))
-        link = _open_door(request, address)
+        link = open_door(request, address)
     except (LinkNotFound, LinkGone, RateLimited) as error:
         return _show_refusal(request, error)
     language = phrases.choose_language(_accepted(request), link.property.languages)
@@ -88,7 +88,7 @@ def show_page(request: HttpRequest, address: str) -> HttpResponse:
     return _finish(HttpResponse(render_to_string("rooms/guest/page.html", context)))
 
 
-def _open_door(request: HttpRequest, address: str) -> DirectLink:
+def open_door(request: HttpRequest, address: str) -> DirectLink:
     """Return the link; a full one lets only those in who have been here. Raises LinkNotFound,
     LinkGone.
     """
@@ -96,7 +96,7 @@ def _open_door(request: HttpRequest, address: str) -> DirectLink:
         raise LinkNotFound
     link = access.open_link(address)
     is_full = link.guest_limit is not None and link.guest_count >= link.guest_limit
-    if is_full and _read_cookie(request, link.account) is None:
+    if is_full and read_cookie(request, link.account) is None:
         raise LinkGone
     return link
 
@@ -109,7 +109,7 @@ def _describe_door(
     return {
         "join": f"{COOKIE_PATH}{address}/join",
         "address": address,
-        "known": _read_cookie(request, link.account) is not None,
+        "known": read_cookie(request, link.account) is not None,
         "passcode": bool(link.passcode),
         "nickname": brand.nickname,
         "property": {
@@ -153,7 +153,7 @@ def _finish(response: HttpResponse) -> HttpResponse:
 # --- The door
 
 
-def _answer_errors(
+def answer_errors(
     view: Callable[[HttpRequest, str], HttpResponse],
 ) -> Callable[[HttpRequest, str], HttpResponse]:
     """Turn refusals into `{"error": {"code", "message", "field"?}}` for the page's script."""
@@ -174,6 +174,8 @@ def _answer_errors(
 def _describe_error(error: DomainError) -> dict[str, str]:
     # How much the owner has bought is nothing a guest needs to read.
     message = "Nobody can take a new conversation right now."
+    if isinstance(error, LimitReached) and error.limit == "storage_mib":
+        message = "No file can be taken right now."
     described = {
         "code": error.code,
         "message": message if isinstance(error, LimitReached) else str(error),
@@ -189,16 +191,16 @@ def _set_retry_after(response: HttpResponse, error: DomainError) -> None:
 # A form of another site cannot send this: the origin is checked below.
 @csrf_exempt
 @require_POST
-@_answer_errors
+@answer_errors
 def join(request: HttpRequest, address: str) -> HttpResponse:
     """Let a guest in: the same guest comes back to the same room, each tab as a connection."""
-    _check_origin(request)
+    check_origin(request)
     rate_limits.hit("join", rate_limits.client_address(request))
     wish = _read_wish(request)
-    link = _open_door(request, address)
+    link = open_door(request, address)
     visit = join_link(
         link=link,
-        guest_uuid=_read_cookie(request, link.account),
+        guest_uuid=read_cookie(request, link.account),
         nickname="" if link.property.nickname == Property.Nickname.NEVER else wish.nickname,
         passcode=wish.passcode,
         language=phrases.choose_language(_accepted(request), link.property.languages),
@@ -209,7 +211,7 @@ def join(request: HttpRequest, address: str) -> HttpResponse:
     return response
 
 
-def _check_origin(request: HttpRequest) -> None:
+def check_origin(request: HttpRequest) -> None:
     """Refuse what another site's page sends. Programs send no Origin and carry no cookie."""
     if request.headers.get("Sec-Fetch-Site", "same-origin") == "cross-site":
         raise Forbidden("This page may not ask for that.")
@@ -265,7 +267,7 @@ def _cookie_name(account: Account) -> str:
     return f"guest_{account.uuid.hex[:12]}"
 
 
-def _read_cookie(request: HttpRequest, account: Account) -> UUID | None:
+def read_cookie(request: HttpRequest, account: Account) -> UUID | None:
     value = request.COOKIES.get(_cookie_name(account))
     if not value:
         return None

@@ -6,6 +6,8 @@ import pytest
 from django.test import Client
 
 from accounts.services import create_api_key
+from rooms.services.attachments import post_attachment
+from tests.files_to_send import make_file
 
 
 class Api:
@@ -18,7 +20,9 @@ class Api:
         if self.key_text is not None:
             headers.setdefault("Authorization", f"Bearer {self.key_text}")
         options = {"headers": {name.replace("_", "-"): value for name, value in headers.items()}}
-        if body is not None:
+        if body is not None and any(hasattr(value, "chunks") for value in body.values()):
+            options["data"] = body
+        elif body is not None:
             options |= {"data": body, "content_type": "application/json"}
         elif method == "POST":
             options |= {"data": "{}", "content_type": "application/json"}
@@ -60,15 +64,15 @@ def reader(account):
 
 
 @pytest.fixture
-def charlies(charlie):
-    """The program of another tenant."""
-    return make_api(charlie.memberships.get().account)
-@pytest.fixture
 def platform(db):
     """The program of whoever runs the installation."""
     return make_api(None, "platform")
 
 
+@pytest.fixture
+def charlies(charlie):
+    """The program of another tenant."""
+    return make_api(charlie.memberships.get().account)
 
 
 @pytest.fixture
@@ -81,6 +85,14 @@ def sign_in(user):
     api = Api()
     api.client.force_login(user)
     return api
+
+
+@pytest.fixture
+def attachment(guest):
+    """A file that Alice's guest sent."""
+    return post_attachment(
+        sender=guest, upload=make_file(), name="photo.png", client_id=uuid4(), caption="See?"
+    )
 
 
 @pytest.fixture

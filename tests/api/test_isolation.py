@@ -13,6 +13,7 @@ from api import permissions
 from rooms.services.webhooks import create_webhook, send_test
 from tests.api.conftest import Api, make_api
 from tests.api.test_contract import list_routes
+from tests.files_to_send import make_file
 
 OPERATIONS = [
     (route, name, method)
@@ -23,16 +24,20 @@ BY_ID = [operation for operation in OPERATIONS if "<uuid:uuid>" in operation[0]]
 NOBODY = "00000000-0000-4000-8000-000000000000"
 
 
+def read_example(content):
+    media = content.get("application/json") or next(iter(content.values()))
+    return next(iter(media.get("examples", {"": {"value": {}}}).values()))["value"]
+
+
 @pytest.fixture(scope="module")
 def examples():
     """A body for every operation, from the contract's own examples."""
     paths = SchemaGenerator().get_schema(public=True)["paths"]
     return {
-        (path.removeprefix("/api/v1/").replace("{uuid}", "<uuid:uuid>"), method.upper()): next(
-            iter(described["requestBody"]["content"]["application/json"]["examples"].values())
-        )["value"]
-        if "examples" in described["requestBody"]["content"]["application/json"]
-        else {}
+        (
+            path.removeprefix("/api/v1/").replace("{uuid}", "<uuid:uuid>"),
+            method.upper(),
+        ): read_example(described["requestBody"]["content"])
         for path, methods in paths.items()
         for method, described in methods.items()
         if "requestBody" in described
@@ -42,6 +47,8 @@ def examples():
 def ask(api, operation, examples, uuid=NOBODY):
     route, _, method = operation
     body = examples.get((route, method))
+    if body and "file" in body:
+        body = body | {"file": make_file()}
     return api.call(method, route.replace("<uuid:uuid>", str(uuid)), body)
 
 
@@ -57,7 +64,7 @@ def count_rows():
 
 
 @pytest.fixture
-def hers(visit, alice, account, api):
+def hers(visit, alice, account, api, attachment):
     """One thing of Alice's for every noun that has an id."""
     hook, _ = create_webhook(account=account, url="https://example.com/")
     line = send_test(webhook=hook)
@@ -66,6 +73,7 @@ def hers(visit, alice, account, api):
         "properties": visit.room.property,
         "links": visit.room.link,
         "rooms": visit.room,
+        "attachments": attachment,
         "guests": visit.guest,
         "arrivals": visit.arrival,
         "deliveries": visit.arrival.deliveries.first(),

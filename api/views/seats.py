@@ -1,0 +1,25 @@
+from __future__ import annotations
+
+from accounts.errors import Invalid
+from api.views.base import Resource
+from rooms import access
+from rooms.models import Participant, Room
+from rooms.services.programs import seat_key, seat_program
+
+
+def seat_caller(view: Resource, room: Room, name: str) -> Participant:
+    """Return who speaks: the member of the session, else the key under its own or this name.
+
+    Raises Invalid.
+    """
+    key = view.caller.api_key
+    if key is not None and name:
+        return seat_program(room=room, external_id=name, name=name)
+    if key is not None:
+        return seat_key(room=room, key=key)
+    assert view.membership is not None
+    if name:
+        raise Invalid("A member speaks under their own name.", field="as")
+    participant = access.get_member_participant(view.membership, room)
+    participant.room = room
+    return participant

@@ -1,0 +1,74 @@
+from __future__ import annotations
+
+import secrets
+import uuid
+from typing import Self
+
+from django.db import models
+from django.utils import timezone
+
+from accounts.models import Account, TenantQuerySet
+from rooms.models.message import Message
+from rooms.models.room import Participant, Room
+
+FOLDER = "attachments"
+
+
+def choose_place(attachment: Attachment, name: str) -> str:
+    """Return where the file rests: nothing of the sender's name for it, nothing to guess."""
+    return f"{FOLDER}/{attachment.account.uuid}/{secrets.token_hex(16)}"
+
+
+class AttachmentQuerySet(TenantQuerySet["Attachment"]):
+    def kept(self) -> Self:
+        return self.filter(removed_at=None)
+
+    def count_bytes(self) -> int:
+        """Return how much the files of these rows take."""
+        total = self.aggregate(total=models.Sum("size_bytes"))["total"]
+        return int(total or 0)
+
+
+class Attachment(models.Model):
+    """A file that came with a message. Once removed the row stays, for the message to say so."""
+
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="attachments")
+    # The index below leads from the room, too.
+    room = models.ForeignKey(
+        Room, on_delete=models.CASCADE, related_name="attachments", db_index=False
+    )
+    participant = models.ForeignKey(
+        Participant, on_delete=models.CASCADE, related_name="attachments"
+    )
+    message = models.OneToOneField(Message, on_delete=models.CASCADE, related_name="attachment")
+    name = models.CharField(max_length=120)
+    content_type = models.CharField(max_length=100)
+    size_bytes = models.PositiveIntegerField()
+    file = models.FileField(upload_to=choose_place, max_length=200)
+    created_at = models.DateTimeField(default=timezone.now)
+    removed_at = models.DateTimeField(null=True, blank=True)
+
+    objects = AttachmentQuerySet.as_manager()
+
+    class Meta:
+        indexes = [
+            # Serves the list of a room's files, newest first.
+            models.Index(fields=["room", "-id"], name="attachment_of_room"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def describe(self) -> dict[str, str | int | None]:
+        """Return the file as every client sees it; `url` is where members read it.
+
+        Once removed it has no `url`.
+        """
+        return {
+            "id": str(self.uuid),
+            "name": self.name,
+            "content_type": self.content_type,
+            "size_bytes": self.size_bytes,
+            "url": None if self.removed_at else f"/files/{self.uuid}",
+        }

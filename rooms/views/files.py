@@ -1,0 +1,133 @@
+"""Files of conversations: in through a form, out through the door of whoever is in the room."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.core.exceptions import SuspiciousOperation
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http.multipartparser import MultiPartParserError
+from django.utils.http import content_disposition_header
+from django.views.decorators.csrf import csrf_exempt, csrf_protect
+from django.views.decorators.http import require_POST, require_safe
+
+from accounts import rate_limits
+from accounts.access import MemberRequest, member_required
+from accounts.errors import DomainError, Invalid
+from rooms import access
+from rooms.errors import AttachmentNotFound, FileTooLarge
+from rooms.events import to_ms
+from rooms.file_types import INLINE
+from rooms.models import Attachment, Participant
+from rooms.services.attachments import FORM_BYTES, MIB, post_attachment
+from rooms.views.guest import answer_errors, check_origin, open_door, read_cookie
+
+CACHE_S = 300
+
+
+# --- Out
+
+
+@require_safe
+@member_required
+def show_file(request: MemberRequest, uuid: UUID) -> HttpResponse:
+    """Raises AttachmentNotFound."""
+    return answer_file(access.get_attachment(request.account, uuid))
+
+
+@require_safe
+def show_file_to_guest(request: HttpRequest, address: str, uuid: UUID) -> HttpResponse:
+    """Raises AttachmentNotFound, also where the link does not lead anywhere any more."""
+    try:
+        link = open_door(request, address)
+    except DomainError:
+        raise AttachmentNotFound from None
+    guest = read_cookie(request, link.account)
+    return answer_file(access.get_attachment_for_guest(link, guest, uuid))
+
+
+def answer_file(attachment: Attachment) -> HttpResponse:
+    """Return the bytes in a way that no browser runs them. Raises AttachmentNotFound."""
+    try:
+        with attachment.file.open("rb") as file:
+            content = file.read()
+    except OSError:
+        raise AttachmentNotFound from None
+    kind = attachment.content_type
+    is_text = kind.startswith("text/")
+    response = HttpResponse(content, content_type=f"{kind}; charset=utf-8" if is_text else kind)
+    disposition = content_disposition_header(kind not in INLINE, attachment.name)
+    response["Content-Disposition"] = disposition or "attachment"
+    response["Content-Security-Policy"] = "sandbox; default-src 'none'"
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Cross-Origin-Resource-Policy"] = "same-origin"
+    response["Cache-Control"] = f"private, max-age={CACHE_S}"
+    return response
+
+
+# --- In
+
+
+# A form of another site cannot send this: the origin is checked below.
+@csrf_exempt
+@require_POST
+@answer_errors
+def upload_as_guest(request: HttpRequest, address: str) -> HttpResponse:
+    check_origin(request)
+    rate_limits.hit("upload", rate_limits.client_address(request))
+    _check_size(request)
+    link = open_door(request, address)
+    return _answer(request, access.get_guest_participant(link, read_cookie(request, link.account)))
+
+
+# The token is looked for in the form, and the form is only read once its size is known.
+@csrf_exempt
+@require_POST
+@member_required
+def upload_as_member(request: MemberRequest, room_uuid: UUID) -> HttpResponse:
+    """Raises RoomNotFound and what post_attachment raises."""
+    _check_size(request)
+    return _upload_as_member(request, room_uuid)
+
+
+@csrf_protect
+def _upload_as_member(request: HttpRequest, room_uuid: UUID) -> HttpResponse:
+    asking: Any = request
+    rate_limits.hit("upload", asking.membership.uuid)
+    room = access.get_room(asking.account, room_uuid)
+    participant = access.get_member_participant(asking.membership, room)
+    room.account = asking.account
+    participant.room = room
+    return _answer(request, participant)
+
+
+def _check_size(request: HttpRequest) -> None:
+    """Raises FileTooLarge before anything is read, also where no size is given."""
+    length = request.headers.get("Content-Length") or ""
+    if not length.isdecimal() or int(length) > settings.ATTACHMENT_MAX_BYTES + FORM_BYTES:
+        raise FileTooLarge(f"A file may have {settings.ATTACHMENT_MAX_BYTES // MIB} MiB.")
+
+
+def _answer(request: HttpRequest, sender: Participant) -> HttpResponse:
+    try:
+        upload, form = request.FILES.get("file"), request.POST
+    except (MultiPartParserError, SuspiciousOperation):
+        raise Invalid("This form cannot be read.") from None
+    if upload is None or len(request.FILES) != 1:
+        raise Invalid("Send one file.", field="file")
+    try:
+        client_id = UUID(form.get("client_id", ""))
+    except ValueError:
+        raise Invalid("Send a UUID.", field="client_id") from None
+    attachment = post_attachment(
+        sender=sender,
+        upload=upload,
+        name=upload.name or "",
+        client_id=client_id,
+        caption=form.get("caption", ""),
+    )
+    message = attachment.message
+    answer = {"seq": message.seq, "client_id": str(client_id), "at": to_ms(message.at)}
+    return JsonResponse({**answer, "attachment": attachment.describe()}, status=201)
