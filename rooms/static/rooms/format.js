@@ -33,7 +33,7 @@ export class Clock {
     this.#phrases = phrases;
     this.#time = new Intl.DateTimeFormat(language, { hour: "numeric", minute: "2-digit" });
     this.#day = new Intl.DateTimeFormat(language, { dateStyle: "full" });
-    this.#relative = new Intl.RelativeTimeFormat(language);
+    this.#relative = new Intl.RelativeTimeFormat(language, { numeric: "auto" });
   }
 
   time(at) {
