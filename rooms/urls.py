@@ -11,6 +11,7 @@ from rooms.views import (
     new_account,
     notifications,
     properties,
+    webhooks,
     welcome,
 )
 
@@ -53,6 +54,18 @@ urlpatterns = [
     ),
     path("notifications/targets/<uuid:uuid>/test", notifications.test_target, name="target_test"),
     path("notifications/confirm/<str:token>", notifications.confirm, name="target_confirm"),
+    path("developers/webhooks", webhooks.list_webhooks, name="webhooks"),
+    path("developers/webhooks/<uuid:uuid>", webhooks.show_webhook, name="webhook"),
+    path("developers/webhooks/<uuid:uuid>/rotate", webhooks.rotate, name="webhook_rotate"),
+    path("developers/webhooks/<uuid:uuid>/switch", webhooks.switch, name="webhook_switch"),
+    path("developers/webhooks/<uuid:uuid>/test", webhooks.ping, name="webhook_ping"),
+    path("developers/webhooks/<uuid:uuid>/remove", webhooks.remove, name="webhook_remove"),
+    path("developers/webhooks/<uuid:uuid>/replay", webhooks.replay_failed, name="webhook_replay"),
+    path(
+        "developers/deliveries/<uuid:uuid>/replay",
+        webhooks.replay,
+        name="webhook_delivery_replay",
+    ),
     path("theme/<hex_color:color>.css", link_assets.show_theme, name="theme"),
     path(
         "theme/<hex_color:color>/part.css",
