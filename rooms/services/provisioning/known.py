@@ -61,13 +61,18 @@ def find_trusted(users: dict[str, User], proven: set[str]) -> set[str]:
     """Return the addresses whose user is known to be their reader.
 
     A stranger may sign up with anybody's address. Whoever proved it is trusted, and whoever got
-    an account from a program before: the program handed them the link.
+    an account from a program before: the program handed them the link. Without a password
+    nobody has come in yet.
     """
     owners = Membership.objects.filter(
         user__in=list(users.values()), role=OWNER, account__external_id__isnull=False
     )
     provisioned = set(owners.values_list("user_id", flat=True))
-    return proven | {email for email, user in users.items() if user.pk in provisioned}
+    return proven | {
+        email
+        for email, user in users.items()
+        if user.pk in provisioned or not user.has_usable_password()
+    }
 
 
 def find_taken_slugs(slugs: Iterable[str]) -> set[str]:
