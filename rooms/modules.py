@@ -22,8 +22,9 @@ JOINED = {"rooms/guest.js": "rooms/guest.page.js"}
 NAMED_IMPORT = re.compile(r'^import\s*\{([^}]*)\}\s*from\s*"(\.{1,2}/[^"]+)";', re.MULTILINE)
 EXPORTED = re.compile(r"^export\s+((?:async\s+)?function|class|const)\s+(\w+)", re.MULTILINE)
 EXPORT_LIST = re.compile(r"^export\s*\{([^}]*)\};", re.MULTILINE)
-# What the joiner does not understand must stop it, not slip through.
-LEFT_OVER = re.compile(r"(?:^|[;}\n])(?:import|export)\b|\bimport[.(]")
+# What the joiner does not understand must stop it, not slip through. A module whose address the
+# page knows, `import(address)`, stays a file of its own and is loaded when it is wanted.
+LEFT_OVER = re.compile(r"(?:^|[;}\n])(?:import|export)\b|\bimport(?:\.|\(\s*[\"'`])")
 
 
 class JoinError(Exception):

@@ -86,6 +86,19 @@ PHRASES: dict[str, tuple[str, str]] = {
     "error_message_too_long": ("This message is too long.", "消息太长。"),
     "error_room_closed": ("This conversation is closed.", "此对话已关闭。"),
     "error_other": ("This message could not be sent.", "消息未能发送。"),
+    # Files
+    "attach": ("Send a file", "发送文件"),
+    "file_open": ("Open the picture", "打开图片"),
+    "file_save": ("Save the file", "保存文件"),
+    "file_removed": ("This file was removed.", "此文件已删除。"),
+    "uploading": ("Sending {name}: {percent} %", "正在发送 {name}：{percent}%"),
+    "upload_file_too_large": ("A file may have {size} at most.", "文件不能超过 {size}。"),
+    "upload_file_type_refused": (
+        "Files of this kind cannot be sent, or its ending does not fit.",
+        "不能发送此类文件，或扩展名与内容不符。",
+    ),
+    "upload_limit_reached": ("No file can be taken right now.", "暂时无法接收文件。"),
+    "upload_other": ("This file could not be sent.", "文件未能发送。"),
     # The door
     "nickname_label": ("What may we call you?", "怎么称呼您？"),
     "nickname_placeholder": ("Your name", "您的名字"),

@@ -27,6 +27,7 @@ from rooms.models import DirectLink, Property
 from rooms.services.prefill import MAX_TOKEN_CHARS
 from rooms.services.validation import clean_line
 from rooms.services.visits import Visit, join_link
+from rooms.upload_form import describe_uploads
 
 ADDRESS = re.compile(r"[A-Za-z0-9_-]{1,60}")
 MAX_BODY_BYTES = 4096
@@ -119,6 +120,7 @@ def _describe_door(
         },
         "prefill": request.GET.get("prefill") or request.GET.get("p", ""),
         "language": language,
+        "files": {**describe_uploads(), "url": f"{COOKIE_PATH}{address}/files"},
         "phrases": phrases.get_phrases(language),
     }
 

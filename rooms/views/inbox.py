@@ -24,6 +24,7 @@ from rooms.phrases import get_phrases
 from rooms.services.rooms import close_room, describe_room, reopen_room
 from rooms.services.sync import read_rooms
 from rooms.tokens import Pass, new_connection, sign_ticket
+from rooms.upload_form import describe_uploads
 
 # A shared room may hold hundreds; the details name the first ones and count the rest.
 GUESTS_SHOWN = 20
@@ -89,6 +90,7 @@ def _describe_page(request: MemberRequest) -> dict[str, Any]:
         "membership": str(request.membership.uuid),
         "socket": {"ticket": _make_ticket(request), "ws": "/ws/"},
         "language": language,
+        "files": describe_uploads(),
         "texts": get_inbox_phrases(language),
         "phrases": get_phrases(language),
     }

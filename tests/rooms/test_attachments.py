@@ -252,9 +252,7 @@ def test_a_form_without_what_it_needs_is_refused(gwen, link, form):
     assert refused.json()["error"]["code"] == "invalid"
 
 
-def test_erasing_a_guest_takes_their_files(
-    gwen, link, folder, django_capture_on_commit_callbacks
-):
+def test_erasing_a_guest_takes_their_files(gwen, link, folder, django_capture_on_commit_callbacks):
     send(gwen, link)
     with django_capture_on_commit_callbacks(execute=True):
         erase_guest(guest=link.account.guests.get())

@@ -22,8 +22,9 @@ export class Composer {
    * @param {Storage | null} options.storage where drafts survive a reload
    * @param {(text: string) => boolean} options.onSend whether it was taken
    * @param {(on: boolean) => void} options.onType
+   * @param {import("./attaching.js").Attaching} options.attaching
    */
-  constructor({ phrases, storage, onSend, onType }) {
+  constructor({ phrases, storage, onSend, onType, attaching }) {
     this.#phrases = phrases;
     this.#storage = storage;
     this.#onSend = onSend;
@@ -37,8 +38,9 @@ export class Composer {
       dataset: { role: "send" },
       attrs: { "aria-label": phrases.send },
     });
-    const row = make("div", { className: "composer-row" }, this.#input, this.#send);
-    this.node = make("form", { className: "composer", noValidate: true }, this.#count, row);
+    const row = make("div", { className: "composer-row" }, attaching.button, this.#input, this.#send);
+    const parts = [attaching.note, this.#count, row, attaching.input];
+    this.node = make("form", { className: "composer", noValidate: true }, ...parts);
     this.node.addEventListener("submit", (event) => {
       event.preventDefault();
       this.#submit();

@@ -1,3 +1,4 @@
+import { Attaching } from "./attaching.js";
 import { Composer } from "./composer.js";
 import { make, setText } from "./dom.js";
 import { Clock, fill } from "./format.js";
@@ -12,6 +13,7 @@ import { StatusView } from "./status-view.js";
  */
 export class ConversationView {
   #announcer = make("p", { className: "visually-hidden", attrs: { "aria-live": "polite" } });
+  #attaching;
   #closed;
   #composer;
   #container;
@@ -38,20 +40,23 @@ export class ConversationView {
    * @param {string} options.language
    * @param {Storage | null} [options.storage] where drafts survive a reload
    * @param {(() => void) | null} [options.onReopen] offers to open a closed room again
+   * @param {object} options.files as of `Attaching`, and `address(file)` where this reader finds it
    */
-  constructor({ container, conversation, phrases, language, storage = null, onReopen = null }) {
+  constructor({ container, conversation, phrases, language, files, storage = null, onReopen = null }) {
     this.#container = container;
     this.#conversation = conversation;
     this.#phrases = phrases;
     const clock = new Clock(language, phrases);
     this.#status = new StatusView(conversation, phrases, clock);
     const onRetry = (clientId) => conversation.retry(clientId);
-    this.#messages = new MessagesView({ phrases, clock, onRetry });
+    this.#messages = new MessagesView({ phrases, clock, onRetry, fileAddress: files.address });
+    this.#attaching = new Attaching({ container, files, phrases });
     this.#composer = new Composer({
       phrases,
       storage,
       onSend: (text) => this.#post(text),
       onType: (on) => conversation.type(on),
+      attaching: this.#attaching,
     });
     this.#older = this.#makeOlder();
     this.#closed = this.#makeClosed(onReopen);
@@ -73,6 +78,7 @@ export class ConversationView {
     for (const [target, type, listener] of this.#listening) target.removeEventListener(type, listener);
     this.#status.stop();
     this.#scroll.stop();
+    this.#attaching.stop();
     this.#container.replaceChildren();
   }
 
@@ -197,6 +203,7 @@ export class ConversationView {
     setText(this.#note, this.#noteText(policies, !greeting && messages.length === 0));
     this.#closed.hidden = !isClosed;
     this.#composer.node.hidden = isClosed;
+    this.#attaching.toggle(policies.storage === "keep" && !isClosed);
   }
 
   #noteText(policies, isEmpty) {

@@ -104,6 +104,7 @@ class GuestPage {
     this.#conversation = new Conversation({ client, createPeerConnection, storage });
     this.#watch(client);
     const container = make("div", {});
+    const { files } = this.#config;
     this.#show(container);
     this.#view = new ConversationView({
       container,
@@ -111,6 +112,7 @@ class GuestPage {
       phrases: this.#config.phrases,
       language: this.#config.language,
       storage,
+      files: { ...files, address: ({ id }) => `${files.url}/${id}` },
       onReopen: () => this.#join({}).catch((error) => this.#refuse(error)),
     });
     this.#conversation.start();

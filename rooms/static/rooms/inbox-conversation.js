@@ -78,12 +78,23 @@ export class OpenRoom {
       phrases: this.#page.phrases,
       language: this.#page.language,
       storage: this.#storage,
+      files: this.#describeFiles(id),
       onReopen: () => this.#root.querySelector("[data-role=reopen-form]").requestSubmit(),
     });
     this.#view.openDraft(id);
     // Not on a phone: the keyboard would cover what one came to read.
     if (window.matchMedia("(pointer: fine)").matches) this.#view.focus();
     this.#learn(id);
+  }
+
+  #describeFiles(id) {
+    const { value: token } = this.#root.querySelector("[name=csrfmiddlewaretoken]");
+    return {
+      ...this.#page.files,
+      url: `${this.#root.dataset.url}/${id}/files`,
+      headers: { "X-CSRFToken": token },
+      address: ({ url }) => url,
+    };
   }
 
   #leave() {

@@ -1,4 +1,5 @@
 import { make, setText } from "./dom.js";
+import { makeFile } from "./file-view.js";
 import { fill, initials, startOfDay } from "./format.js";
 import { linkify } from "./linkify.js";
 
@@ -11,6 +12,7 @@ const MINUTE_MS = 60_000;
 export class MessagesView {
   #clock;
   #days = new Map();
+  #fileAddress;
   #items = new Map();
   #onRetry;
   #phrases;
@@ -22,8 +24,10 @@ export class MessagesView {
    * @param {Record<string, string>} options.phrases
    * @param {import("./format.js").Clock} options.clock
    * @param {(clientId: string) => void} options.onRetry
+   * @param {(file: object) => string | null} options.fileAddress where this reader finds it
    */
-  constructor({ phrases, clock, onRetry }) {
+  constructor({ phrases, clock, onRetry, fileAddress }) {
+    this.#fileAddress = fileAddress;
     this.#phrases = phrases;
     this.#clock = clock;
     this.#onRetry = onRetry;
@@ -77,11 +81,12 @@ export class MessagesView {
     return item;
   }
 
-  #make({ from, client_id: clientId, own, body }) {
+  #make({ from, client_id: clientId, own, body, attachment }) {
     const avatar = make("span", { className: "message-avatar", attrs: { "aria-hidden": "true" } });
     const name = make("span", { className: own ? "visually-hidden" : "message-name" });
     const bubble = make("div", { className: "bubble" });
-    linkify(bubble, body);
+    if (attachment) bubble.append(this.#file(attachment));
+    if (attachment?.name !== body) linkify(bubble, body);
     const meta = make("div", { className: "message-meta" });
     const node = make(
       "li",
@@ -90,6 +95,11 @@ export class MessagesView {
       make("div", { className: "message-body" }, name, bubble, meta),
     );
     return { node, avatar, name, meta };
+  }
+
+  #file(attachment) {
+    const address = attachment.url && this.#fileAddress(attachment);
+    return makeFile(attachment, address, this.#phrases);
   }
 
   #group({ node, name, avatar }, message, before, after) {

@@ -42,9 +42,10 @@ export class Room {
   }
 
   /** @returns {{message: object, isNew: boolean}} */
-  receive({ seq, client_id, from, body, at }) {
+  receive({ seq, client_id, from, body, at, attachment }) {
     const own = from === this.self?.participant;
-    return this.timeline.add({ seq, client_id, from, body, at, own });
+    const file = attachment ? { attachment } : {};
+    return this.timeline.add({ seq, client_id, from, body, at, own, ...file });
   }
 
   /** Everybody else who is present. */

@@ -1,0 +1,126 @@
+// Loaded when somebody sends a first file, so what the page has already comes through the door.
+const TENTH = 10;
+
+/** Sends files one after the other and says in words how far it is; a failed one may be repeated. */
+export class Uploads {
+  #current = null;
+  #files;
+  #isSending = false;
+  #make;
+  #newId;
+  #note;
+  #phrases;
+  #queue = [];
+  #request = null;
+  #tellSize;
+
+  /**
+   * @param {object} options
+   * @param {HTMLElement} options.note
+   * @param {{url: string, max_bytes: number, headers: object}} options.files
+   * @param {Record<string, string>} options.phrases
+   * @param {Function} options.make of dom.js
+   * @param {() => string} options.newId
+   * @param {(bytes: number) => string} options.tellSize
+   */
+  constructor({ note, files, phrases, make, newId, tellSize }) {
+    this.#note = note;
+    this.#files = files;
+    this.#phrases = phrases;
+    this.#make = make;
+    this.#newId = newId;
+    this.#tellSize = tellSize;
+  }
+
+  /** @param {File[]} chosen */
+  add(chosen) {
+    this.#queue.push(...chosen.map((file) => ({ file, id: this.#newId() })));
+    if (!this.#isSending) this.#next();
+  }
+
+  stop() {
+    this.#queue = [];
+    this.#request?.abort();
+  }
+
+  #next() {
+    this.#isSending = false;
+    this.#current = this.#queue.shift();
+    if (!this.#current) this.#say("");
+    else if (this.#current.file.size > this.#files.max_bytes) this.#fail("file_too_large", false);
+    else this.#send(this.#current);
+  }
+
+  #send({ file, id }) {
+    const form = new FormData();
+    form.append("client_id", id);
+    form.append("file", file);
+    const request = new XMLHttpRequest();
+    this.#request = request;
+    this.#isSending = true;
+    request.open("POST", this.#files.url);
+    for (const [name, value] of Object.entries({ Accept: "application/json", ...this.#files.headers })) {
+      request.setRequestHeader(name, value);
+    }
+    request.upload.onprogress = ({ loaded, total }) => this.#tell(file, loaded / total);
+    request.onload = () => this.#onAnswer(request);
+    request.onerror = () => this.#fail("network", true);
+    this.#tell(file, 0);
+    request.send(form);
+  }
+
+  /** In tenths: a screen reader says each of them. */
+  #tell({ name }, part) {
+    const percent = Math.floor(part * TENTH) * TENTH;
+    this.#say(fill(this.#phrases.uploading, { name, percent }), () => {
+      this.#request.abort();
+      this.#next();
+    });
+  }
+
+  #onAnswer({ status, responseText }) {
+    if (status === 201) this.#next();
+    else this.#fail(readCode(responseText), status >= 500 || status === 429);
+  }
+
+  /** What comes after a refused file waits until somebody has read why. */
+  #fail(code, isTemporary) {
+    this.#isSending = false;
+    const entry = this.#current;
+    const { [`upload_${code}`]: own, [`error_${code}`]: known, upload_other: other } = this.#phrases;
+    const reason = fill(own ?? known ?? other, { size: this.#tellSize(this.#files.max_bytes) });
+    const again = () => this.#send(entry);
+    this.#say(`${entry.file.name}: ${reason}`, () => this.#next(), isTemporary ? again : null);
+    this.#note.classList.add("bad");
+  }
+
+  #say(text, onCancel = null, onRetry = null) {
+    const { retry, cancel } = this.#phrases;
+    const said = this.#note.querySelector("p");
+    if (said && text && said.textContent === text) return;
+    this.#note.classList.remove("bad");
+    this.#note.hidden = text === "";
+    const parts = [this.#make("p", { dir: "auto" }, text)];
+    if (onRetry) parts.push(this.#button(retry, onRetry));
+    if (onCancel) parts.push(this.#button(cancel, onCancel));
+    this.#note.replaceChildren(...parts);
+  }
+
+  #button(text, onclick) {
+    return this.#make("button", { className: "link", type: "button", onclick }, text);
+  }
+}
+
+function fill(phrase, values) {
+  return phrase.replace(/\{(\w+)\}/g, (place, name) => values[name] ?? place);
+}
+
+/** The guest's door and the signed-in pages word a refusal differently. */
+function readCode(text) {
+  try {
+    const said = JSON.parse(text);
+    return (said.error ?? said).code;
+  } catch {
+    return "other";
+  }
+}
