@@ -10,40 +10,12 @@ from rooms.models import Message, Room
 from rooms.services.links import create_link
 from rooms.services.messages import post_message, sender_of
 from rooms.services.rooms import close_room
+from tests.browser.pages import open_inbox, part, ring, row_of, wait_until_live, write
 from tests.cast import join
 from tests.rooms.rooms_in_bulk import make_rooms
 from tests.server import wait_for
 
 PHONE = {"viewport": {"width": 360, "height": 720}, "has_touch": True}
-
-
-def part(page, role):
-    return page.locator(f"[data-role={role}]")
-
-
-def row_of(page, room):
-    return page.locator(f'[data-role=room][data-room="{room.uuid}"]')
-
-
-def wait_until_live(page):
-    expect(part(page, "inbox")).to_have_attribute("data-state", "open")
-    return page
-
-
-def open_inbox(visit_as, user, path="/inbox", **options):
-    return wait_until_live(visit_as(path, user, **options))
-
-
-def ring(visit_as, link):
-    """A guest who opens the link and is in the conversation."""
-    page = visit_as(f"/c/{link.token}")
-    expect(part(page, "page")).to_have_attribute("data-state", "open")
-    return page
-
-
-def write(page, text):
-    page.get_by_role("textbox", name="Message").fill(text)
-    page.keyboard.press("Enter")
 
 
 def say(participant, body):
@@ -121,6 +93,20 @@ def test_what_one_tab_reads_is_read_in_the_other(visit_as, alice, room, guest):
     row_of(first, room).click()
     expect(row_of(second, room)).to_have_attribute("data-unread", "0")
     expect(second).to_have_title("Inbox · Doorbell")
+
+
+def test_a_guest_who_was_met_in_one_tab_does_not_wait_in_the_other(visit_as, alice, link):
+    inbox = open_inbox(visit_as, alice)
+    other = inbox.context.new_page()
+    other.goto("/inbox")
+    wait_until_live(other)
+    ring(visit_as, link)
+    for tab in (inbox, other):
+        expect(tab).to_have_title("(1) Inbox · Doorbell")
+    part(inbox, "room").first.click()
+    write(inbox, "How can I help?")
+    expect(other).to_have_title("Inbox · Doorbell")
+    expect(part(other, "room").first).to_have_attribute("data-arrived", "false")
 
 
 def test_a_conversation_is_closed_and_opened_again_live(visit_as, alice, bob, room):

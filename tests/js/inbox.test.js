@@ -120,6 +120,20 @@ test("what we post ourselves is not unread, and not told as activity", async () 
   assert.equal(inbox.get(ROOM).unread, 1);
 });
 
+test("our own page elsewhere and a colleague's answer are told as seen", async () => {
+  await connect();
+  const seen = [];
+  inbox.addEventListener("seen", ({ detail }) => seen.push(detail.room));
+  const { membership } = inbox.self;
+  await change(ROOM, { last_seq: 1, preview: "Hi", activity_at: 400, from: GUEST });
+  await change(ROOM, { read_by: MEMBER, member: uuid(70), read_seq: 1 });
+  assert.deepEqual(seen, []);
+  await change(ROOM, { read_by: MEMBER, member: membership, read_seq: 1 });
+  const colleague = { from: MEMBER, from_member: true, member: uuid(70) };
+  await change(ROOM, { last_seq: 2, preview: "Hello", activity_at: 500, ...colleague });
+  assert.deepEqual(seen, [ROOM, ROOM]);
+});
+
 test("one socket carries the list and the open conversations", async () => {
   await connect();
   const conversation = inbox.open(ROOM);

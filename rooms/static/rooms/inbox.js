@@ -96,6 +96,10 @@ inbox.addEventListener("activity", ({ detail }) => {
   ring("message", detail.room);
   look();
 });
+inbox.addEventListener("seen", ({ detail }) => {
+  attention.see(detail.room);
+  review(); // what a colleague wrote is still unread here
+});
 attention.addEventListener("change", () => {
   document.title = badgeTitle(title, attention.count);
   root.dataset.waiting = attention.count;

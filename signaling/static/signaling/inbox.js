@@ -12,7 +12,8 @@ const MAX_PAGES = 10; // fetched again after a reconnect
  * `members`, `unread` (sum), `status` ("open" or "closed"), `hasMore`, `isSynced`, `state`.
  *
  * Events: `change` (at most one per microtask), `arrival` (detail as `guest.arrived`), `activity`
- * (detail: {room, preview}: a message of somebody else in any room), `state`, `gone`.
+ * (detail: {room, preview}: a message of somebody else in any room), `seen` (detail: {room}: we
+ * looked at it on another page, or a colleague answered), `state`, `gone`.
  */
 export class Inbox extends Emitter {
   #client;
@@ -165,6 +166,7 @@ export class Inbox extends Emitter {
     if (readBy && !isMine) return;
     if (from && isMine) data.read_seq = data.last_seq;
     this.#merge(id, data);
+    if (isMine || fromMember) this.emit("seen", { room: id });
     if (from && !isMine) this.emit("activity", { room: id, preview: data.preview, fromMember });
   }
 
