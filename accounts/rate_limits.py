@@ -7,10 +7,12 @@ everything is allowed: a rate limit protects the service, it must not be what ta
 from __future__ import annotations
 
 import ipaddress
+import math
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
+from typing import cast
 
 from django.conf import settings
 from django.http import HttpRequest
@@ -30,7 +32,7 @@ GCRA = """
 local clock = redis.call('TIME')
 local now = clock[1] * 1000000 + clock[2]
 local period = tonumber(ARGV[2])
-local step = math.floor(period / tonumber(ARGV[1]))
+local step = math.max(1, math.floor(period / tonumber(ARGV[1])))
 local busy_until = math.max(tonumber(redis.call('GET', KEYS[1]) or 0), now)
 local wait = busy_until + step - period - now
 if wait > 0 then
@@ -60,6 +62,8 @@ def check(name: str, key: object, *, rate: str = "") -> Decision:
     """
     global _paused_until
     count, period_s = _parse_rate(rate or settings.RATE_LIMITS[name])
+    if not count:
+        return Decision(False, 0, 0, 0.0, float(period_s))
     if time.monotonic() < _paused_until:
         return Decision(True, count, count, 0.0)
     try:
@@ -69,6 +73,20 @@ def check(name: str, key: object, *, rate: str = "") -> Decision:
         return Decision(True, count, count, 0.0)
     allowed, remaining, wait_us, reset_us = (int(part) for part in answer)
     return Decision(allowed == 1, count, remaining, reset_us / 1e6, wait_us / 1e6)
+
+
+def count_used(name: str, key: object, *, rate: str) -> int:
+    """Return how much of the limit is in use now, without using any; 0 with Redis away."""
+    count, period_s = _parse_rate(rate)
+    if not count:
+        return 0
+    try:
+        busy_until = int(cast(bytes | None, get_redis().get(f"rate:{name}:{key}")) or 0)
+        seconds, micros = cast(tuple[int, int], get_redis().time())
+    except RedisError:
+        return 0
+    step_us = max(1, period_s * 1_000_000 // count)
+    return max(0, math.ceil((busy_until - seconds * 1_000_000 - micros) / step_us))
 
 
 def hit(name: str, key: object, *, rate: str = "") -> None:

@@ -5,11 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from accounts import limits
+from accounts import limits, rate_limits
 from accounts.models import Account
 
 Counter = Callable[[Account], int]
-_counters: dict[str, Counter] = {"members": lambda account: account.memberships.count()}
+_counters: dict[str, Counter] = {
+    "members": lambda account: account.memberships.count(),
+    "messages_a_day": limits.messages_today,
+    "api_requests_a_minute": lambda account: rate_limits.count_used(
+        "api", account.uuid, rate=f"{limits.get_limit(account, 'api_requests_a_minute')}/60"
+    ),
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,7 +59,8 @@ def accept_invitation(*, invitation: Invitation, user: User) -> Membership:
     """Make the user a member and return the membership.
 
     The offer holds for the invited address only, which the mail has proved to be theirs.
-    Raises Forbidden for another user, NotFound if it was taken up before.
+    Raises Forbidden for another user, NotFound if it was taken up before, LimitReached if the
+    account may have fewer members by now.
     """
     if user.email != invitation.email:
         raise Forbidden("This invitation was sent to another address.")
@@ -67,19 +68,23 @@ def accept_invitation(*, invitation: Invitation, user: User) -> Membership:
     claimed = Invitation.objects.waiting().filter(pk=invitation.pk).update(accepted_at=now)
     if not claimed:
         raise NotFound("This invitation is no longer open.")
+    account = invitation.account
+    limits.lock_account(account)
+    if not account.memberships.filter(user=user).exists():
+        limits.check_room_for(account, "members", account.memberships.all())
     membership, _ = Membership.objects.get_or_create(
-        account=invitation.account, user=user, defaults={"role": invitation.role}
+        account=account, user=user, defaults={"role": invitation.role}
     )
     # The token came by mail, so the invited address is theirs.
     EmailAddress.objects.filter(user=user, email=user.email).update(verified=True)
     Target.objects.get_or_create(
-        account=invitation.account,
+        account=account,
         membership=membership,
         kind=Target.Kind.EMAIL,
         address={"email": user.email},
         defaults={"verified_at": now},
     )
-    audit.record(invitation.account, user, "member.joined", membership.uuid, role=membership.role)
+    audit.record(account, user, "member.joined", membership.uuid, role=membership.role)
     return membership
 
 

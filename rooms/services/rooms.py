@@ -7,6 +7,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
+from accounts import limits
 from accounts.models import Membership
 from rooms import events
 from rooms.models import DirectLink, Room
@@ -51,13 +52,16 @@ def close_room(*, room: Room) -> Room:
 
 @transaction.atomic
 def reopen_room(*, room: Room) -> Room:
-    """Take messages again; a repeat changes nothing."""
+    """Take messages again; a repeat changes nothing. Raises LimitReached."""
     closed = Room.objects.filter(pk=room.pk, status=Room.Status.CLOSED)
     if room.mode == DirectLink.Mode.SHARED:
         # A newer shared room may have taken this one's place: then it stays closed.
         rival = Room.objects.open().filter(link_id=room.link_id, mode=DirectLink.Mode.SHARED)
         if rival.exists():
             return room
+    if closed.exists():
+        account = room.account
+        limits.check_room_for(account, "open_rooms", Room.objects.for_account(account).open())
     if closed.update(status=Room.Status.OPEN, closed_at=None):
         room.status, room.closed_at = Room.Status.OPEN, None
         _tell(room)

@@ -109,7 +109,7 @@ def _find_place(link: DirectLink, guest: Guest) -> Participant | None:
 def _take_place(link: DirectLink, guest: Guest) -> Participant:
     _count_guest(link)
     if link.mode == DirectLink.Mode.SHARED:
-        room, _ = Room.objects.get_or_create(
+        room, is_new = Room.objects.get_or_create(
             link=link,
             mode=link.mode,
             status=Room.Status.OPEN,
@@ -119,6 +119,10 @@ def _take_place(link: DirectLink, guest: Guest) -> Participant:
                 "name": link.label or link.property.name,
             },
         )
+        if is_new:
+            # It is among the open ones already.
+            open_rooms = Room.objects.for_account(link.account).open()
+            limits.check_room_for(link.account, "open_rooms", open_rooms, more=0)
     else:
         limits.check_room_for(
             link.account, "open_rooms", Room.objects.for_account(link.account).open()
