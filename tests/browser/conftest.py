@@ -26,9 +26,11 @@ expect.set_options(timeout=WAIT_MS)
 
 
 def pytest_collection_modifyitems(items):
+    missing = pytest.mark.skipif(not os.path.exists(CHROMIUM), reason=f"needs {CHROMIUM}")
     for item in items:
         if "tests/browser" in item.nodeid:
             item.add_marker(pytest.mark.browser)
+            item.add_marker(missing)
 
 
 @pytest.fixture(scope="module")
