@@ -74,6 +74,16 @@ class IceServer(Said):
     credential: str | UnsetType = UNSET
 
 
+class Attached(Said):
+    """A file that came with a message; `url` is null once it was removed."""
+
+    id: UUID
+    name: str
+    content_type: str
+    size_bytes: int
+    url: str | None
+
+
 class Line(Said):
     """A message; `seq` is null where nothing is stored."""
 
@@ -82,6 +92,7 @@ class Line(Said):
     from_: str
     body: str
     at: Moment
+    attachment: Attached | UnsetType = UNSET
 
 
 class MemberSelf(Said):

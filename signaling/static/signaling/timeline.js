@@ -4,8 +4,9 @@ const MAX_UNNUMBERED = 2_000; // kept of what peers sent and the server never nu
  * The messages of one room, each once, ordered by seq and then by arrival here; the states of our
  * own, and what is known to be missing.
  *
- * A message: `{client_id, from, body, at, seq, own, status, order, attachment?}`; `seq` is null until the server
- * numbered it (for ever with storage `none`); `status` is null for messages of others.
+ * A message: `{client_id, from, body, at, seq, own, status, order, attachment?}`; `seq` is null
+ * until the server numbered it (for ever with storage `none`); `status` is null for messages of
+ * others.
  */
 export class Timeline {
   #beyond = new Set(); // seqs above a hole
