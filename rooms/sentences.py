@@ -25,6 +25,14 @@ REFUSALS = (
     gettext_noop("The link would end before it begins."),
     gettext_noop("Use 4 to 64 characters."),
     gettext_noop("Wait at most a week before calling."),
+    gettext_noop("This webhook is switched off. Switch it on first."),
+    gettext_noop("An address has at most 500 characters."),
+    gettext_noop("This is not a web address."),
+    gettext_noop("The address has to begin with https://."),
+    gettext_noop("An address here has no user name or password in it."),
+    gettext_noop("Leave out the part after #."),
+    gettext_noop("Only these ports can be called: 80, 443, 8443"),
+    gettext_noop("This address leads into a private network."),
 )
 # Why a delivery was not tried, or failed here rather than at the mail server.
 NOTES = (
@@ -37,4 +45,17 @@ NOTES = (
     gettext_noop("somebody is at the desk"),
     gettext_noop("no answer in time"),
     gettext_noop("the worker died"),
+)
+# Why a webhook got no answer or is off.
+WEBHOOK_NOTES = (
+    gettext_noop("the webhook is switched off"),
+    gettext_noop("There is no such name."),
+    gettext_noop("The name was not found in time."),
+    gettext_noop("This name leads into a private network."),
+    gettext_noop("Nobody answers at this address."),
+    gettext_noop("No full answer came within 10 s."),
+    gettext_noop("The connection broke."),
+    gettext_noop("No secure connection came about."),
+    gettext_noop("It answered 410 Gone."),
+    gettext_noop("It has failed for three days."),
 )
