@@ -15,6 +15,12 @@ from tests.cast import join
 from tests.rooms.rooms_in_bulk import make_rooms
 from tests.server import wait_for
 
+HELD_BACK = """
+const gate = new Promise((resolve) => { window.openGate = resolve; });
+window.WebSocket = class extends WebSocket {
+  send(data) { gate.then(() => super.send(data)); }
+};
+"""
 PHONE = {"viewport": {"width": 360, "height": 720}, "has_touch": True}
 
 
@@ -93,6 +99,17 @@ def test_what_one_tab_reads_is_read_in_the_other(visit_as, alice, room, guest):
     row_of(first, room).click()
     expect(row_of(second, room)).to_have_attribute("data-unread", "0")
     expect(second).to_have_title("Inbox · Doorbell")
+
+
+def test_enter_before_the_conversation_is_known_sends_as_soon_as_it_is(visit_as, alice, room):
+    inbox = visit_as("about:blank", alice)
+    inbox.add_init_script(HELD_BACK)
+    inbox.goto(f"/inbox/{room.uuid}")
+    write(inbox, "Coming!")
+    expect(inbox.get_by_role("textbox", name="Message")).to_have_value("Coming!")
+    inbox.evaluate("openGate()")
+    expect(part(inbox, "message")).to_contain_text("Coming!")
+    expect(inbox.get_by_role("textbox", name="Message")).to_have_value("")
 
 
 def test_a_guest_who_was_met_in_one_tab_does_not_wait_in_the_other(visit_as, alice, link):

@@ -10,6 +10,7 @@ export class Composer {
   #count;
   #draftKey = null;
   #input;
+  #isWaiting = false; // Enter came before the room was known
   #onSend;
   #onType;
   #phrases;
@@ -61,6 +62,11 @@ export class Composer {
     this.#input.focus({ preventScroll: true });
   }
 
+  /** The room is known now: sends what was to be sent before. */
+  sendWaiting() {
+    if (this.#isWaiting) this.#submit();
+  }
+
   #makeInput() {
     const input = make("textarea", {
       className: "composer-input",
@@ -79,6 +85,7 @@ export class Composer {
   }
 
   #onInput() {
+    this.#isWaiting = false;
     this.#saveDraft();
     this.#review();
     this.#onType(this.#input.value.trim() !== "");
@@ -93,7 +100,9 @@ export class Composer {
   }
 
   #submit() {
-    if (this.#send.disabled || !this.#onSend(this.#input.value)) return;
+    if (this.#send.disabled) return;
+    this.#isWaiting = !this.#onSend(this.#input.value);
+    if (this.#isWaiting) return;
     this.#input.value = "";
     this.#saveDraft();
     this.#review();

@@ -174,6 +174,7 @@ export class ConversationView {
     this.#renderStatus();
     if (!isSynced) return;
     this.#composer.openDraft(room.id);
+    this.#composer.sendWaiting();
     const anchor = this.#messages.list.querySelector("[data-role=message]");
     this.#scroll.around(() => {
       this.#renderNotes();
