@@ -16,45 +16,23 @@ from rooms.models import Guest, Message, Participant, Property, Room
 from rooms.services.links import create_link, revoke_link
 from rooms.services.messages import post_message, sender_of
 from rooms.services.rooms import close_room
+from tests.browser.pages import (
+    WITHOUT_WEBRTC,
+    bodies,
+    part,
+    ring,
+    ring_with,
+    wait_until_open,
+    write,
+)
 from tests.server import wait_for
 
 PHONE = {"viewport": {"width": 320, "height": 568}, "has_touch": True}
-WITHOUT_WEBRTC = "delete window.RTCPeerConnection;"
 WITHOUT_STORAGE = """
 for (const name of ["localStorage", "sessionStorage"]) {
   Object.defineProperty(window, name, { get() { throw new DOMException("no", "SecurityError"); } });
 }
 """
-
-
-def part(page, role):
-    return page.locator(f"[data-role={role}]")
-
-
-def wait_until_open(page):
-    expect(part(page, "page")).to_have_attribute("data-state", "open")
-    return page
-
-
-def ring(visit_as, link, **options):
-    return wait_until_open(visit_as(f"/c/{link.address}", **options))
-
-
-def ring_with(visit_as, link, script):
-    """A guest whose browser is changed by the script before the page loads."""
-    page = visit_as("about:blank")
-    page.add_init_script(script)
-    page.goto(f"/c/{link.address}")
-    return wait_until_open(page)
-
-
-def write(page, text):
-    part(page, "composer").fill(text)
-    part(page, "composer").press("Enter")
-
-
-def bodies(page):
-    return page.locator("[data-role=message] .bubble")
 
 
 @pytest.fixture

@@ -15,8 +15,16 @@ from accounts.models import Account
 from accounts.redis import get_redis
 from rooms.models import DirectLink, Message, Property, Room
 from rooms.services.links import create_link
-from tests.browser.test_guest_page import WITHOUT_WEBRTC, bodies, part, ring, ring_with
-from tests.browser.test_inbox import open_inbox, row_of, write
+from tests.browser.pages import (
+    WITHOUT_WEBRTC,
+    bodies,
+    open_inbox,
+    part,
+    ring,
+    ring_with,
+    row_of,
+    write,
+)
 from tests.server import wait_for
 
 SECRET = "a word nobody else says: xylograph"

@@ -14,8 +14,7 @@ from django.conf import settings
 from playwright.sync_api import expect
 
 from rooms.models import Message, Participant, Property, Room
-from tests.browser.test_guest_page import bodies, part, ring
-from tests.browser.test_inbox import open_inbox, write
+from tests.browser.pages import bodies, open_inbox, part, ring, write
 from tests.server import Child, find_free_port, wait_for
 
 SECRET = "what coturn and we know"

@@ -11,8 +11,7 @@ from playwright.sync_api import expect
 
 from rooms.models import Property, Room
 from rooms.services.messages import post_message, sender_of
-from tests.browser.test_guest_page import bodies, part
-from tests.browser.test_inbox import open_inbox, row_of, write
+from tests.browser.pages import bodies, open_inbox, part, row_of, write
 from tests.cast import join
 
 MAX_BYTES = 200 * 1024
