@@ -102,7 +102,9 @@ def read_blocks(language):
 
 def walk(command, live, account, folder):
     _, key = create_api_key(account, "Walk")
+    _, platform_key = create_api_key(None, "Walk", "platform")
     env = {"PATH": os.environ["PATH"], "DOORBELL": live.url, "KEY": key, "NO_PROXY": "*"}
+    env["PLATFORM_KEY"] = platform_key
     done = subprocess.run(command, env=env, cwd=folder, capture_output=True, text=True, timeout=60)
     assert done.returncode == 0, done.stderr
     return done.stdout
@@ -114,6 +116,7 @@ def test_the_walk_in_curl_works(transactional_db, live, account, tmp_path):
     assert '"name":"Shop"' in said
     assert said.count("Hello Ann, how can we help?") == 2
     assert '"ws":"/ws/"' in said
+    assert '"status":"created"' in said
     shop = account.properties.get(name="Shop")
     assert shop.links.count() == 21
     assert shop.rooms.get().messages.get().sender.name == "Shop bot"

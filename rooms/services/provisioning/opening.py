@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import secrets
 from dataclasses import dataclass
 
 from allauth.account.models import EmailAddress
-from django.contrib.auth.hashers import make_password
+from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.utils import timezone
 
 from accounts import audit, limits
@@ -13,6 +14,7 @@ from accounts.models import Account, AuditEvent, Membership, SignInLink, Target,
 from accounts.services import new_sign_in_link
 from rooms.models import DirectLink, Property
 from rooms.services.provisioning.rows import Row
+from rooms.services.provisioning.writing import write_rows
 
 
 @dataclass(slots=True)
@@ -37,7 +39,7 @@ def open_accounts(
         return []
     users = users | _create_users([row for row in rows if row.email not in users])
     proven = proven | {row.email for row in rows if row.email_verified}
-    accounts = Account.objects.bulk_create(
+    accounts = write_rows(
         Account(name=row.name, external_id=row.external_id, limits=limits.merge({}, row.limits))
         for row in rows
     )
@@ -48,23 +50,23 @@ def open_accounts(
         New(row, user, account, link, _offer_way_in(user, account))
         for (row, user, account), link in zip(owned, links, strict=True)
     ]
-    SignInLink.objects.bulk_create(new.sign_in for new in opened if new.sign_in is not None)
+    write_rows(new.sign_in for new in opened if new.sign_in is not None)
     _record(opened, actor)
     return opened
 
 
 def _create_users(rows: list[Row]) -> dict[str, User]:
     first = {row.email: row for row in reversed(rows)}
-    users = User.objects.bulk_create(
+    users = write_rows(
         User(
             email=email,
             name=row.owner_name,
             language=row.language,
-            password=make_password(None),
+            password=UNUSABLE_PASSWORD_PREFIX + secrets.token_hex(20),
         )
         for email, row in first.items()
     )
-    EmailAddress.objects.bulk_create(
+    write_rows(
         EmailAddress(
             user=user, email=user.email, primary=True, verified=first[user.email].email_verified
         )
@@ -76,11 +78,11 @@ def _create_users(rows: list[Row]) -> dict[str, User]:
 def _create_places(owned: list[tuple[Row, User, Account]], proven: set[str]) -> None:
     """Make each user the owner of their account, to be called by e-mail."""
     now = timezone.now()
-    memberships = Membership.objects.bulk_create(
+    memberships = write_rows(
         Membership(account=account, user=user, role=Membership.Role.OWNER)
         for _, user, account in owned
     )
-    Target.objects.bulk_create(
+    write_rows(
         Target(
             account=account,
             membership=membership,
@@ -93,7 +95,7 @@ def _create_places(owned: list[tuple[Row, User, Account]], proven: set[str]) -> 
 
 
 def _create_links(rows: list[Row], accounts: list[Account]) -> list[DirectLink]:
-    properties = Property.objects.bulk_create(
+    properties = write_rows(
         Property(
             account=account,
             name=row.property_name or row.name,
@@ -101,7 +103,7 @@ def _create_links(rows: list[Row], accounts: list[Account]) -> list[DirectLink]:
         )
         for row, account in zip(rows, accounts, strict=True)
     )
-    return DirectLink.objects.bulk_create(
+    return write_rows(
         DirectLink(account=account, property=property, slug=row.link_slug)
         for row, account, property in zip(rows, accounts, properties, strict=True)
     )
@@ -114,7 +116,7 @@ def _offer_way_in(user: User, account: Account) -> SignInLink | None:
 
 def _record(opened: list[New], actor: audit.Actor) -> None:
     word, name = audit.name_actor(actor)
-    AuditEvent.objects.bulk_create(
+    write_rows(
         AuditEvent(
             account=new.account,
             actor=word,
