@@ -10,7 +10,7 @@ from django.db import Error as DatabaseError
 from rooms.models import Room
 from signaling.bridge import in_thread
 
-GATHER_S = 0.1
+GATHER_S = 0.25
 
 
 def read_heads(room_uuids: list[str]) -> dict[str, int]:
@@ -19,7 +19,7 @@ def read_heads(room_uuids: list[str]) -> dict[str, int]:
 
 
 class Heads:
-    """Answers every ping of the same tenth of a second from one query."""
+    """Answers every ping of the same quarter of a second from one query."""
 
     def __init__(self) -> None:
         self._wanted: set[str] = set()
