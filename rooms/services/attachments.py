@@ -174,16 +174,22 @@ def sweep_files() -> int:
     """Delete files without a row: of removed accounts, of broken uploads; returns how many."""
     if not default_storage.exists(FOLDER):
         return 0
-    return sum(_sweep_account(UUID(name)) for name in default_storage.listdir(FOLDER)[0])
+    return sum(_sweep_account(name) for name in default_storage.listdir(FOLDER)[0])
 
 
-def _sweep_account(account_uuid: UUID) -> int:
-    before = timezone.now() - ORPHAN_AGE
+def _sweep_account(account_uuid: str) -> int:
     folder = f"{FOLDER}/{account_uuid}"
     places = {f"{folder}/{name}" for name in default_storage.listdir(folder)[1]}
     rows = Attachment.objects.kept().filter(account__uuid=account_uuid)
     orphans = places - set(rows.values_list("file", flat=True))
-    old = [place for place in orphans if default_storage.get_modified_time(place) < before]
+    old = [place for place in orphans if _is_old(place)]
     for place in old:
         delete_file(place)
     return len(old)
+
+
+def _is_old(place: str) -> bool:
+    try:
+        return default_storage.get_modified_time(place) < timezone.now() - ORPHAN_AGE
+    except FileNotFoundError:
+        return False  # somebody else has just deleted it

@@ -298,6 +298,17 @@ test("changes of one turn are told together, naming what changed", async () => {
   assert.equal(guest.room.status, "closed");
 });
 
+test("a file comes with its message, live and from history", async () => {
+  const attachment = { id: ROOM, name: "a.pdf", content_type: "application/pdf", size_bytes: 9, url: "/files/1" };
+  const guest = await join(GUEST);
+  const message = { ...server.store(MEMBER, "a.pdf"), attachment };
+  server.messages.splice(-1, 1, message);
+  server.publish("message.posted", message);
+  await settle();
+  const other = await join(GUEST);
+  for (const { messages } of [guest, other]) assert.deepEqual(messages[0].attachment, attachment);
+});
+
 test("events of other rooms are not ours", async () => {
   const guest = await join(GUEST);
   const event = "message.posted";

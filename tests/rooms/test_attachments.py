@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
 from uuid import uuid4
 
 import pytest
 from django.core.files.storage import default_storage
+from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
@@ -320,3 +322,35 @@ def test_a_room_with_files_opens_in_three_queries(link, django_assert_num_querie
     with django_assert_num_queries(3):
         place = open_place(entry, entry.room)
     assert all(message["attachment"] for message in place.snapshot["messages"])
+
+
+def run_at_once(*actions):
+    """Run them in threads with connections of their own; returns what each gave."""
+
+    def act(action):
+        try:
+            return action()
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(len(actions)) as pool:
+        return list(pool.map(act, actions))
+
+
+def test_the_same_file_sent_twice_at_once_is_one(transactional_db, link, folder):
+    gwen, client_id = enter(link), uuid4()
+    first, again = run_at_once(*[lambda: send(gwen, link, client_id=client_id)] * 2)
+    assert (first.status_code, first.json()) == (201, again.json())
+    assert (Message.objects.count(), len(files_in(folder))) == (1, 1)
+
+
+def test_two_files_at_once_do_not_both_take_the_last_space(transactional_db, link, account, folder):
+    account.limits = {"storage_mib": 1}
+    account.save(update_fields=["limits"])
+    gwen, hal, content = enter(link), enter(link, "Hal"), b"x" * 900_000
+    sent = run_at_once(
+        lambda: send(gwen, link, make_file("a.txt", content)),
+        lambda: send(hal, link, make_file("a.txt", content)),
+    )
+    assert sorted(response.status_code for response in sent) == [201, 403]
+    assert (Message.objects.count(), len(files_in(folder))) == (1, 1)
