@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -32,6 +33,7 @@ FORM_BYTES = 131_072
 UNWANTED = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 # A file is written before its row is: younger ones may still get theirs.
 ORPHAN_AGE = timedelta(hours=1)
+UUID_TEXT = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 def post_attachment(
@@ -178,6 +180,8 @@ def sweep_files() -> int:
 
 
 def _sweep_account(account_uuid: str) -> int:
+    if not UUID_TEXT.fullmatch(account_uuid):
+        return 0  # nothing of ours
     folder = f"{FOLDER}/{account_uuid}"
     places = {f"{folder}/{name}" for name in default_storage.listdir(folder)[1]}
     rows = Attachment.objects.kept().filter(account__uuid=account_uuid)

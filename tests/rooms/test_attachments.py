@@ -272,6 +272,7 @@ def test_the_sweep_takes_what_no_row_knows_and_leaves_the_rest(gwen, link, folde
     kept = files_in(folder)
     place = kept[0].parent
     (place / "lost").write_bytes(b"x")
+    (place.parent / "somebody's").mkdir()
     make_old(folder)
     (place / "just-being-written").write_bytes(b"x")
     assert sweep_attachments() == 1
