@@ -39,9 +39,7 @@ def test_a_guest_syncs_with_three_statements(busy_room, guest, django_assert_num
     assert len(place.snapshot["messages"]) == MANY
 
 
-def test_a_member_syncs_with_three_statements(
-    busy_room, alice, account, django_assert_num_queries
-):
+def test_a_member_syncs_with_three_statements(busy_room, alice, account, django_assert_num_queries):
     member = str(alice.memberships.get(account=account).uuid)
     entry = Pass(account=str(account.uuid), connection="c", membership=member)
     open_place(entry, str(busy_room.uuid))  # the first time makes a place
@@ -50,9 +48,7 @@ def test_a_member_syncs_with_three_statements(
     assert len(place.snapshot["participants"]) == MANY + 2
 
 
-def test_a_message_is_stored_with_one_statement(
-    transactional_db, link, django_assert_num_queries
-):
+def test_a_message_is_stored_with_one_statement(transactional_db, link, django_assert_num_queries):
     visit = join(link)
     sender = sender_of(visit.participant)
     with django_assert_num_queries(1):
