@@ -22,9 +22,7 @@ class PropertyQuerySet(TenantQuerySet["Property"]):
 
     def with_open_rooms(self) -> Self:
         """Annotate `open_rooms`."""
-        return self.annotate(
-            open_rooms=models.Count("rooms", filter=Q(rooms__status="open"))
-        )
+        return self.annotate(open_rooms=models.Count("rooms", filter=Q(rooms__status="open")))
 
 
 class Property(models.Model):

@@ -115,9 +115,7 @@ def test_only_verified_enabled_targets_of_the_account_are_called(alice, bob, cha
     bob_place = bob.memberships.get()
     for number, facts in enumerate(({"verified_at": None}, {"enabled": False}, {})):
         defaults = {"verified_at": timezone.now(), "address": {"email": f"b{number}@example.com"}}
-        Target.objects.create(
-            account=bob_place.account, membership=bob_place, **(defaults | facts)
-        )
+        Target.objects.create(account=bob_place.account, membership=bob_place, **(defaults | facts))
     deliveries = join(link).arrival.deliveries.order_by("target")
     called = [row.target.address["email"] for row in deliveries]
     assert called == ["alice@example.com", "b2@example.com"]
