@@ -103,6 +103,8 @@ class Batches(Resource):
 
     def read_rows(self) -> Iterator[RawRow]:
         """Raises UnsupportedMediaType, MalformedJson and what BatchBody says."""
+        if not self.media_type:
+            return iter(())
         if self.media_type in provisioning.READERS:
             return provisioning.READERS[self.media_type](self.spool)
         if self.media_type != JsonParser.media_type:

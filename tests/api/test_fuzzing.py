@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -21,7 +22,9 @@ def fuzz(live, key_text, folder, *options):
     command += ["--max-examples", str(EXAMPLES), "--generation-database", "none", *options]
     if key_text is not None:
         command += ["--header", f"Authorization: Bearer {key_text}"]
-    return subprocess.run(command, cwd=folder, capture_output=True, text=True)
+    root = str(CONFIG.parents[2])
+    env = os.environ | {"SCHEMATHESIS_HOOKS": "tests.api.fuzzing_hooks", "PYTHONPATH": root}
+    return subprocess.run(command, cwd=folder, env=env, capture_output=True, text=True)
 
 
 @pytest.mark.slow
