@@ -117,9 +117,7 @@ class Live:
         """End this socket's presence in the room."""
         session.rooms.pop(seated.sender.room_uuid, None)
         room_seat, *other_seats = seated.seats
-        people = await self.presence.leave(room_seat, grace_s)
-        for seat in other_seats:
-            await self.presence.leave(seat, grace_s)
+        people = await self.presence.leave(room_seat, grace_s, *other_seats)
         if people is None:
             people = {**self.hub.people(seated.topic)}
             people[seated.me] = [c for c in people.get(seated.me, []) if c != session.connection]

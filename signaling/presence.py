@@ -75,12 +75,13 @@ class Presence:
         self._task = asyncio.ensure_future(self._run())
 
     async def enter(self, seats: Iterable[Seat], look_at: str = "") -> Entered | None:
-        """Take the seats; return who is at each place now, or None with Redis away.
+        """Take the seats; return who is there now, or None with Redis away.
 
-        The last entry is for the place `look_at`, where no seat is taken, if named.
+        The answer is about the first seat's place and then, if named, about `look_at`, where no
+        seat is taken: an account's guests may be thousands, and nobody asks for them here.
         """
         taken = list(seats)
-        places = [seat.place for seat in taken] + ([look_at] if look_at else [])
+        places = [taken[0].place] + ([look_at] if look_at else [])
         try:
             answers = await self._pipe.run(
                 _count_in(taken, settings.PRESENCE_TTL_S) + [_look_at(place) for place in places]
@@ -91,15 +92,18 @@ class Presence:
         people = [people_in(members) for members in answers[-len(places) :]]
         return Entered(people, known=not answers[0])
 
-    async def leave(self, seat: Seat, grace_s: float) -> People | None:
-        """Give the seat up; the person stays present for the grace period.
+    async def leave(self, seat: Seat, grace_s: float, *others: Seat) -> People | None:
+        """Give the seats up; the person stays present for the grace period.
 
-        Returns who is at the place now (those in grace included), or None with Redis away.
+        Returns who is at the first seat's place now (those in grace included), or None with
+        Redis away.
         """
-        self._renewals.discard(seat)
-        commands: list[Command] = [("ZREM", seat.place, seat.member), ("ZREM", DUE, seat.due)]
+        seats = [seat, *others]
+        self._renewals.difference_update(seats)
+        commands: list[Command] = [("ZREM", one.place, one.member) for one in seats]
+        commands.append(("ZREM", DUE, *(one.due for one in seats)))
         if grace_s:
-            commands += _count_in([Seat(seat.place, seat.person, GRACE)], grace_s)
+            commands += _count_in([Seat(one.place, one.person, GRACE) for one in seats], grace_s)
         try:
             answers = await self._pipe.run([*commands, _look_at(seat.place)])
         except FAILURES:
@@ -146,16 +150,16 @@ class Presence:
         look = ("ZRANGEBYSCORE", DUE, "-inf", now, "LIMIT", 0, REAP_AT_MOST)
         due: list[bytes] = (await self._pipe.run([look]))[0]
         removed = await self._pipe.run([("ZREM", DUE, entry) for entry in due])
+        ended: dict[str, list[str]] = defaultdict(list)
         for entry, mine in zip(due, removed, strict=True):
             if mine:
-                await self._end(entry.decode(), now)
-
-    async def _end(self, entry: str, now: float) -> None:
-        place, _, member = entry.partition("|")
-        # By score, because the connection may have been renewed a moment ago.
-        clear = ("ZREMRANGEBYSCORE", place, "-inf", now)
-        answers = await self._pipe.run([clear, _look_at(place)])
-        await self._changed(place, [member.partition(":")[0]], people_in(answers[-1]))
+                place, _, member = entry.decode().partition("|")
+                ended[place].append(member.partition(":")[0])
+        for place, persons in ended.items():
+            # By score, because a connection may have been renewed a moment ago.
+            clear = ("ZREMRANGEBYSCORE", place, "-inf", now)
+            answers = await self._pipe.run([clear, _look_at(place)])
+            await self._changed(place, persons, people_in(answers[-1]))
 
 
 def _count_in(seats: Iterable[Seat], ttl_s: float) -> list[Command]:
