@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from django.db import connection
+
 from accounts.models import Account
 from rooms import tokens
 from rooms.models import DirectLink, Guest, Participant, Property, Room
@@ -34,6 +36,8 @@ class Cast:
             )
             for n, guest in enumerate(guests)
         )
+        with connection.cursor() as cursor:
+            cursor.execute("ANALYZE")  # as autovacuum has long done in a database that grew
         seats = [self._seat(person) for person in people]
         return [seats[n : n + members] for n in range(0, len(seats), members)]
 
