@@ -403,6 +403,8 @@ def test_the_page_is_used_by_keyboard_alone(visit_as, link):
     expect(bodies(page)).to_have_text(["By keyboard"])
     expect(part(page, "composer")).to_be_focused()
     page.keyboard.press("Shift+Tab")
+    expect(page.get_by_role("button", name="Send a file")).to_be_focused()
+    page.keyboard.press("Shift+Tab")
     expect(page.get_by_role("region", name="Messages")).to_be_focused()
 
 
