@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 import uuid
+from abc import ABC, abstractmethod
 from pathlib import Path
 
 from config import processes
@@ -29,7 +30,7 @@ NO_LIMITS = {
 }
 
 
-class System:
+class System(ABC):
     """A running system: `pids` by group, and seats that the load generator can take."""
 
     dialect = ""
@@ -46,11 +47,13 @@ class System:
         """Why it cannot be measured here, or ""."""
         return ""
 
+    @abstractmethod
     def start(self):
-        raise NotImplementedError
+        """Bring it up; it answers when this returns."""
 
+    @abstractmethod
     def stop(self):
-        raise NotImplementedError
+        """End what start() began."""
 
     def seats(self, rooms, members, recipients):
         names = [uuid.uuid4().hex for _ in range(rooms)]
@@ -103,8 +106,9 @@ class Rival(System):
 
     uses_redis = False
 
+    @abstractmethod
     def command(self):
-        raise NotImplementedError
+        """The command line of the process."""
 
     def environment(self):
         return {}
