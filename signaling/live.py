@@ -22,7 +22,8 @@ from signaling.layer import HubLayer
 from signaling.presence import FAILURES, People, Presence, Seat, visible
 from signaling.sessions import Seated, Session
 
-# Drained clients come back within this time, spread evenly.
+# Drained clients come back after the process has ended, spread evenly over the next seconds.
+DRAIN_FROM_MS = 1_000
 DRAIN_SPREAD_MS = 4_000
 # Nobody is announced as gone while clients move to another process.
 DRAIN_GRACE_S = 20.0
@@ -64,6 +65,8 @@ class Live:
         """Count the socket in; a second one of the same connection replaces the first."""
         self.hub.kick({"connection": session.connection}, protocol.CLOSE_CODES["session_replaced"])
         self.sessions[session.connection] = session
+        if self.hub.draining:
+            self._send_away(session)
 
     async def remove(self, session: Session) -> None:
         """Take the socket out of everything; its people stay present for the grace period."""
@@ -171,11 +174,19 @@ class Live:
     async def drain(self) -> None:
         """Send every client to another process, spread over DRAIN_SPREAD_MS."""
         self.hub.draining = True
-        for session in list(self.sessions.values()):
-            session.drain(random.randrange(DRAIN_SPREAD_MS))
+        leaving = list(self.sessions.values())
+        for session in leaving:
+            self._send_away(session)
         give_up_at = self.hub.loop.time() + DRAIN_AT_MOST_S
-        while self.sessions and self.hub.loop.time() < give_up_at:
+        while self.hub.loop.time() < give_up_at:
+            leaving = [one for one in leaving if self.sessions.get(one.connection) is one]
+            if not leaving:
+                break
             await asyncio.sleep(0.05)
+
+    @staticmethod
+    def _send_away(session: Session) -> None:
+        session.drain(DRAIN_FROM_MS + random.randrange(DRAIN_SPREAD_MS))
 
     async def close(self) -> None:
         await self.presence.close()

@@ -9,7 +9,7 @@ from tests.faults.checkers import check_all, find_flicker, find_strays
 
 GUESTS = 8
 # What a drain may take before the server ends (signaling/live.py), and the way back.
-BACK_WITHIN_S = 4 + 10
+BACK_WITHIN_S = 5 + 10
 
 
 async def test_a_stopped_process_sends_everybody_to_another(house, site, other_site, company):
