@@ -36,7 +36,8 @@ fmt: .venv/.dev-stamp
 	$(BIN)/ruff format .
 
 bench: .venv/.dev-stamp
-	@exec $(BIN)/python -m tests.benchmarks $(ARGS)
+	@$(BIN)/python -m tests.benchmarks $(ARGS)
+	@exec $(BIN)/python -m tests.benchmarks.provisioning
 
 faults: .venv/.dev-stamp
 	@exec env FAULTS_LONG=1 $(BIN)/python -m pytest tests/faults -m "" --timeout 1800 $(ARGS)
