@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import os
+from uuid import uuid4
 
 import pytest
 from django.conf import settings
 from django.test import Client
 from playwright.sync_api import expect, sync_playwright
+
+from rooms.access import get_member_participant
+from rooms.models import Room
+from rooms.services.messages import post_message, sender_of
 
 CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
 FLAGS = [
@@ -66,6 +71,17 @@ def visit_as(chromium, live, transactional_db):
     for context in contexts:
         context.close()
     assert complaints == []
+
+
+@pytest.fixture
+def say(alice):
+    """say("Hi"): Alice writes in the newest room, by way of the server."""
+
+    def post(body):
+        place = get_member_participant(alice.memberships.get(), Room.objects.latest("id"))
+        return post_message(sender=sender_of(place), client_id=uuid4(), body=body)
+
+    return post
 
 
 def note_violation(message, complaints):
