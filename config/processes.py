@@ -17,7 +17,7 @@ PING_S = 20
 
 def daphne(host: str, port: int) -> list[str]:
     return [
-        *(sys.executable, "-m", "daphne", "-b", host, "-p", str(port)),
+        *(sys.executable, "-m", "config.web.daphne", "-b", host, "-p", str(port)),
         # The access log would carry link tokens.
         *("-v", "0", "--no-server-name", "--http-timeout", "60"),
         *("--ping-interval", str(PING_S), "--ping-timeout", str(PING_S)),
@@ -31,7 +31,9 @@ def daphne(host: str, port: int) -> list[str]:
 def uvicorn(host: str, port: int) -> list[str]:
     return [
         *(sys.executable, "-m", "uvicorn", "--host", host, "--port", str(port)),
-        *("--ws", "websockets-sansio", "--ws-max-size", str(WS_MAX_BYTES), "--ws-max-queue", "32"),
+        *("--ws", "config.web.uvicorn:LeanProtocol", "--ws-max-size", str(WS_MAX_BYTES)),
+        # What a browser's socket would take for compression alone is several times the rest.
+        "--ws-per-message-deflate=false",
         *("--ws-ping-interval", str(PING_S), "--ws-ping-timeout", str(PING_S)),
         *("--timeout-graceful-shutdown", "10", "--lifespan", "off"),
         # Addresses behind proxies are counted by TRUSTED_PROXY_COUNT alone.

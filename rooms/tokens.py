@@ -8,6 +8,7 @@ import secrets
 import uuid
 from dataclasses import asdict, dataclass
 from functools import cache
+from sys import intern
 from typing import Any
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
@@ -75,7 +76,8 @@ def read_pass(token: str) -> Pass:
             content = signer.unsign_object(token, max_age=max_age)
             if "session" in content:
                 content["session"] = _unseal(content["session"])
-            return Pass(**content)
+            # A process holds thousands of passes; whoever and whatever they name is one string.
+            return Pass(**{name: intern(value) for name, value in content.items()})
         except (signing.BadSignature, TypeError, ValueError):
             continue
     raise BadToken

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Any
+from typing import Any, cast
 
 from channels.consumer import AsyncConsumer
 from django.conf import settings
@@ -14,7 +14,7 @@ from signaling import handlers, protocol
 from signaling.live import get_live
 from signaling.protocol import CLOSE_CODES, Frame, ProtocolError
 from signaling.refusals import FATAL, describe_error
-from signaling.sessions import Session
+from signaling.sessions import Session, nothing
 
 # So many more refused frames than good ones, and the socket is closed as talking nonsense.
 MAX_REFUSALS = 200
@@ -49,11 +49,16 @@ def origin_is_ours(scope: dict[str, Any]) -> bool:
     return all(origin in allowed for origin in origins)
 
 
+def forget_handshake(scope: dict[str, Any]) -> None:
+    """Let go of what only the handshake needed: the routers hold the scope until the end."""
+    scope["headers"].clear()
+    scope.clear()
+
+
 class LiveConsumer(AsyncConsumer):
     """One WebSocket. Channels routes to it; its receive loop is its own (no task per frame)."""
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
-        self.scope = scope
         await receive()  # websocket.connect
         try:
             entry = let_in(scope)
@@ -63,20 +68,22 @@ class LiveConsumer(AsyncConsumer):
             await send({"type": "websocket.close", "code": refusal.close_code})
             return
         await send({"type": "websocket.accept", "subprotocol": protocol.VERSION})
+        forget_handshake(scope)
         self.live = get_live()
-        self.session = Session(self.live, entry, send)
-        reading = asyncio.ensure_future(self.read_forever(receive))
-        self.session.on_gone = reading.cancel
-        self.live.add(self.session)
+        session = self.session = Session(self.live, entry, send)
+        task = cast("asyncio.Task[None]", asyncio.current_task())
+        session.on_gone = task.cancel
+        self.live.add(session)
         try:
-            await reading
+            await self.read_forever(receive)
         except asyncio.CancelledError:
-            if not self.session.outbox.closed:
+            if not session.outbox.closed:
                 raise
+            task.uncancel()
         finally:
-            reading.cancel()
-            self.session.outbox.abandon()
-            await asyncio.shield(self.live.remove(self.session))
+            session.on_gone = nothing
+            session.outbox.abandon()
+            await asyncio.shield(self.live.remove(session))
 
     async def read_forever(self, receive: Any) -> None:
         """Take one frame after the other until the client leaves."""

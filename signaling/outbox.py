@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import types
-from collections import deque
 from collections.abc import Callable, Coroutine, Generator
 from typing import Any
 
@@ -46,7 +45,8 @@ class Outbox:
     def __init__(self, send: Send, on_close: Callable[[], None]) -> None:
         self._send = send
         self._on_close = on_close
-        self._queue: deque[str] = deque()
+        # Short, and nearly always empty: an empty deque would take 700 bytes.
+        self._queue: list[str] = []
         self._window = settings.WS_WINDOW_BYTES
         self._max_frames = settings.WS_OUTBOX_FRAMES
         self._ahead = 0
@@ -77,7 +77,7 @@ class Outbox:
         if self.held and not self._busy and not self._closed and self._ahead < self._window:
             self._write(text)
         elif self.held and not self._closed:
-            self._queue.appendleft(text)
+            self._queue.insert(0, text)
         else:
             self.push(text)
 
@@ -162,7 +162,7 @@ class Outbox:
         while self._queue and not (self._busy or self.held or self._closed):
             if self._ahead >= self._window:
                 break
-            self._write(self._queue.popleft())
+            self._write(self._queue.pop(0))
             moved = True
         if moved or not self._queue:
             self._cancel_stall()

@@ -21,6 +21,10 @@ if TYPE_CHECKING:
     from signaling.live import Live
 
 
+def nothing() -> None:
+    """What a socket does when its client goes that nobody waits for."""
+
+
 class Bucket:
     """A token bucket: `rate` a second on average, `burst` at once."""
 
@@ -63,6 +67,22 @@ class Seated:
 class Session:
     """One socket: its way out, its facts, its rooms. A hub.Member."""
 
+    __slots__ = (
+        "connection",
+        "desk",
+        "entry",
+        "facts",
+        "frames",
+        "live",
+        "messages",
+        "on_gone",
+        "outbox",
+        "refusals",
+        "replaced",
+        "rooms",
+        "topics",
+    )
+
     def __init__(self, live: Live, entry: Pass, send: Send) -> None:
         self.live = live
         self.entry = entry
@@ -88,7 +108,7 @@ class Session:
         # Refused frames beyond good ones; nonsense beyond measure ends the socket.
         self.refusals = 0
         self.replaced = False
-        self.on_gone: Callable[[], object] = lambda: None
+        self.on_gone: Callable[[], object] = nothing
 
     @property
     def hub(self) -> Hub:

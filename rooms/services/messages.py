@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import datetime
+from sys import intern
 from typing import Any
 from uuid import UUID
 
@@ -61,13 +62,13 @@ def sender_of(participant: Participant) -> Sender:
     membership = participant.membership
     return Sender(
         participant_id=participant.pk,
-        participant_uuid=str(participant.uuid),
+        participant_uuid=intern(str(participant.uuid)),
         room_id=room.pk,
-        room_uuid=str(room.uuid),
-        account_uuid=str(room.account.uuid),
+        room_uuid=intern(str(room.uuid)),
+        account_uuid=intern(str(room.account.uuid)),
         membership_uuid=str(membership.uuid) if membership else "",
         is_member=participant.kind == Participant.Kind.MEMBER,
-        storage=room.property.storage,
+        storage=intern(room.property.storage),
         messages_a_day=limits.get_limit(room.account, "messages_a_day"),
     )
 
