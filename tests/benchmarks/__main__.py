@@ -12,6 +12,7 @@ import json
 import os
 import platform
 import shutil
+import signal
 import sys
 import tempfile
 from dataclasses import replace
@@ -24,15 +25,12 @@ from django.core.management import call_command
 
 from accounts.redis import get_redis
 from config.services import Services
-from tests.benchmarks import systems, tables, workloads
+from tests.benchmarks import provisioning, systems, tables, targets, workloads
+from tests.benchmarks.workloads import ACCOUNTS, BROWSERS, CROWD, IDLE, STORED, TYPING
 
 os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings.test"
 os.environ["DB_POOL_SIZE"] = "0"
 FOLDER = Path(".local/bench")
-IDLE = "Idle sockets in rooms of two"
-CROWD = "Many idle sockets that ping every 20 s"
-STORED = "Messages stored in PostgreSQL, 50 × 2"
-TYPING = "50 × 2, typing"
 
 
 def prepare(folder, services):
@@ -56,18 +54,20 @@ class Bench:
         for system in self.systems:
             tell(f"Round {number} of {self.effort.rounds}: {system.name}")
             self.pass_on(system)
-            if system.is_single and self.effort.idle:
-                self.hold(system, IDLE, self.effort.idle)
+            # On fresh processes: what one freed before would hide what a socket takes.
+            if system.is_single:
+                self.play(IDLE, system, workloads.hold, self.effort.idle)
+            if system.meets_browsers and self.effort.browsers:
+                self.play(BROWSERS, system, workloads.hold_browsers, self.effort.browsers)
 
     def run_crowd(self):
         for system in self.systems:
             if self.effort.crowd and system.is_single and system.dialect == "doorbell":
                 tell(f"{self.effort.crowd} sockets: {system.name}")
-                self.hold(system, CROWD, self.effort.crowd)
+                self.play(CROWD, system, workloads.hold, self.effort.crowd, ping_every_s=20)
 
     def pass_on(self, system):
-        system.start()
-        try:
+        with system.running():
             for shape in self.effort.shapes:
                 run = workloads.relay(system, shape, self.effort)
                 self.results.add(shape.name, system.name, run)
@@ -76,17 +76,17 @@ class Bench:
                 self.results.add(TYPING, system.name, run)
             if system.dialect == "doorbell":
                 self.results.add(STORED, system.name, workloads.store(system, self.effort))
-        finally:
-            system.stop()
 
-    def hold(self, system, workload, sockets):
-        """On a fresh process: what it freed before would hide what a socket takes."""
-        system.start()
-        try:
-            run = workloads.hold(system, sockets, self.effort)
-            self.results.add(workload, system.name, run)
-        finally:
-            system.stop()
+    def play(self, workload, system, work, *args, **options):
+        with system.running():
+            self.results.add(workload, system.name, work(system, *args, **options))
+
+    def open_accounts(self, openers):
+        for system in openers:
+            tell(f"{ACCOUNTS}: {system.name}")
+            with system.running():
+                for seconds in system.open_accounts(self.effort.rounds):
+                    self.results.add(ACCOUNTS, system.name, {"seconds": seconds})
 
 
 def tell(text):
@@ -124,9 +124,11 @@ def show(results, effort):
     for workload in [*(shape.name for shape in effort.shapes), TYPING]:
         tables.print_relay(results, workload)
     tables.print_hold(results, IDLE)
-    tables.print_hold(results, CROWD)
+    tables.print_hold(results, BROWSERS)
+    tables.print_crowd(results, CROWD)
     tables.print_store(results, STORED)
-    tables.print_targets(results)
+    tables.print_accounts(results, ACCOUNTS)
+    targets.print_targets(results)
 
 
 def parse():
@@ -144,13 +146,15 @@ def measure(options, folder, services):
     effort = workloads.Effort.quick() if options.quick else workloads.Effort.full()
     effort = replace(effort, rounds=options.rounds or effort.rounds)
     results = tables.Results()
-    made = systems.make_systems(folder, services, Cast())
+    places = folder, services, Cast()
+    made, openers = systems.make_systems(*places), provisioning.make_openers(*places)
     bench = Bench(choose_systems(made, options.only, effort), effort, results)
     target = FOLDER / f"{datetime.now(UTC):%Y%m%d-%H%M%S}.json"
     for number in range(1, effort.rounds + 1):
         bench.run_round(number)
         save(results, effort, target)
     bench.run_crowd()
+    bench.open_accounts(choose_systems(openers, options.only, effort))
     save(results, effort, target)
     show(results, effort)
     print(f"\nAll of it is in {target}.")
@@ -158,11 +162,15 @@ def measure(options, folder, services):
 
 def main():
     options = parse()
+    # Tidies up as Ctrl-C does.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     folder = Path(tempfile.mkdtemp(prefix="doorbell-bench-", dir="/tmp"))
     try:
         with Services(folder / "services") as services:
             prepare(folder, services)
             measure(options, folder, services)
+    except KeyboardInterrupt:
+        sys.exit("Stopped.")
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 

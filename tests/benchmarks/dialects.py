@@ -43,7 +43,8 @@ class Doorbell:
     """With "all" the sender asks for a reply, so that every member gets one frame."""
 
     async def enter(self, seat, name):
-        socket = await Socket.open(seat["port"], "/ws/", seat["protocols"])
+        extensions = seat.get("extensions", "")
+        socket = await Socket.open(seat["port"], "/ws/", seat["protocols"], extensions)
         # As a client does: what is temporary is tried again.
         while b'"ok"' not in (answer := await socket.ask(SYNC, is_reply))[:20]:
             if b'"temporary":true' not in answer:
@@ -74,7 +75,8 @@ class Plain:
 
     async def enter(self, seat, name):
         query = "?all" if seat["recipients"] == "all" else ""
-        return await Socket.open(seat["port"], f"/ws/{seat['room']}{query}")
+        path, extensions = f"/ws/{seat['room']}{query}", seat.get("extensions", "")
+        return await Socket.open(seat["port"], path, extensions=extensions)
 
     def frame(self, recipients, kind="text"):
         if self.composes:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import time
 from pathlib import Path
 
 import psutil
 
+STILL_WITHIN_S = 5.0
+SETTLED_BYTES = 64 * 1024
 SCHEDULER_TELLS = Path("/proc/self/schedstat").exists()
 
 
@@ -28,6 +31,12 @@ class Meter:
             name: sum(one.memory_info().rss for one in members)
             for name, members in self.groups.items()
         }
+
+    async def read_settled_memory(self):
+        """Return the same once what is freed or written late is done with."""
+        read = lambda: sum(self.read_memory().values())  # noqa: E731
+        await wait_until_still(read, for_s=0.5, tolerance=SETTLED_BYTES)
+        return self.read_memory()
 
 
 def _cpu_s(process):
@@ -51,6 +60,16 @@ def _read_cpu_s(process):
             path = Path(f"/proc/{process.pid}/task/{thread.id}/schedstat")
             total_ns += int(path.read_text().split()[0])
     return total_ns / 1e9
+
+
+async def wait_until_still(read, for_s=0.25, tolerance=0):
+    """Wait until the number that `read` gives stands still, at most for STILL_WITHIN_S."""
+    deadline, value = time.monotonic() + STILL_WITHIN_S, read()
+    while time.monotonic() < deadline:
+        await asyncio.sleep(for_s)
+        before, value = value, read()
+        if abs(value - before) <= tolerance:
+            return
 
 
 def subtract(after, before):

@@ -8,10 +8,10 @@ from collections import deque
 
 from tests.benchmarks.dialects import DIALECTS
 from tests.benchmarks.entering import enter_all
-from tests.benchmarks.meters import Meter, percentiles_ms, subtract
+from tests.benchmarks.meters import Meter, percentiles_ms, subtract, wait_until_still
 
-WARM_UP_S = 1.0
-SETTLE_S = 0.5
+# Of the time that is measured then.
+WARM_UP_SHARE = 0.4
 TICK_S = 0.002
 KEEP_UP_S = 0.05
 
@@ -60,13 +60,17 @@ class Load:
     def count(self):
         return sum(socket.frames for socket in self.sockets)
 
+    def count_and_keep_up(self):
+        self._keep_up()
+        return self.count()
+
     async def saturate(self):
         """Keep `window` frames on the way in every room; return cost and rate."""
         for room in self.rooms:
             room.refill = True
             for _ in range(self.plan["window"]):
                 room.send()
-        await self._watch(WARM_UP_S)
+        await self._watch(self.plan["seconds"] * WARM_UP_SHARE)
         for room in self.rooms:
             room.times.clear()
         before, frames, sent = self.meter.read_cpu(), self.count(), self._seen()
@@ -95,7 +99,7 @@ class Load:
             self._keep_up()
             await asyncio.sleep(TICK_S)
         spent, frames = subtract(self.meter.read_cpu(), before), self.count() - frames
-        await asyncio.sleep(SETTLE_S)
+        await wait_until_still(self.count_and_keep_up)
         del spent["wall"]
         cpu_us = sum(spent.values()) / max(frames, 1) * 1e6
         times = [one for room in self.rooms for one in room.times]
@@ -107,7 +111,7 @@ class Load:
     async def _drain(self):
         for room in self.rooms:
             room.refill = False
-        await self._watch(SETTLE_S)
+        await wait_until_still(self.count_and_keep_up)
         for room in self.rooms:
             room.sent_at.clear()
 
@@ -131,12 +135,12 @@ async def play(plan):
     dialect = DIALECTS[plan["dialect"]]
     frame = dialect.frame(plan["recipients"], plan["kind"])
     entered = await enter_all(plan)
-    await asyncio.sleep(SETTLE_S)
     rooms = [
         Room(sockets, frame.replace(b"@room@", seats[0].get("room", "").encode()))
         for sockets, seats in zip(entered, plan["rooms"], strict=True)
     ]
     load = Load(plan, rooms)
+    await wait_until_still(load.count)
     result = await load.saturate()
     result["half"] = await load.pace(result["sends_per_s"] / 2)
     result["lost"] = sum(room.lost for room in rooms)

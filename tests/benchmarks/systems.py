@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import sys
 import time
 import uuid
 from abc import ABC, abstractmethod
+from contextlib import contextmanager
 from pathlib import Path
 
 from config import processes
@@ -38,6 +40,8 @@ class System(ABC):
     spares_sender = True
     # Whether all of it is in one server process.
     is_single = True
+    # Whether it is also held by sockets that open as browsers do.
+    meets_browsers = False
 
     def __init__(self, name, folder, services):
         self.name, self.folder, self.services = name, folder, services
@@ -53,7 +57,15 @@ class System(ABC):
 
     @abstractmethod
     def stop(self):
-        """End what start() began."""
+        """End what start() began, be it half done."""
+
+    @contextmanager
+    def running(self):
+        try:
+            self.start()
+            yield
+        finally:
+            self.stop()
 
     def seats(self, rooms, members, recipients):
         names = [uuid.uuid4().hex for _ in range(rooms)]
@@ -71,7 +83,7 @@ class Doorbell(System):
     def __init__(self, name, folder, services, *, kind, cast, count=1):
         super().__init__(name, folder, services)
         self.kind, self.cast, self.count = kind, cast, count
-        self.is_single = count == 1
+        self.is_single = self.meets_browsers = count == 1
 
     def start(self):
         self.sites = [
@@ -105,6 +117,7 @@ class Rival(System):
     """One process that is ready when it takes connections."""
 
     uses_redis = False
+    child = None
 
     @abstractmethod
     def command(self):
@@ -128,7 +141,8 @@ class Rival(System):
             time.sleep(0.05)
 
     def stop(self):
-        self.child.end(9)
+        if self.child is not None:
+            self.child.end(signal.SIGKILL)
 
     @property
     def pids(self):
@@ -145,19 +159,29 @@ class Rival(System):
         return target
 
 
+# What Doorbell changes in its servers, and what they are without.
+AS_IT_COMES = {
+    "config.web.daphne": "daphne",
+    "config.web.uvicorn:LeanProtocol": "websockets-sansio",
+    "--ws-per-message-deflate=false": "--ws-per-message-deflate=true",
+}
+
+
 class AsgiRival(Rival):
-    """An ASGI application behind the same server, with the same options, as Doorbell."""
+    """An ASGI application behind the same server as Doorbell, as that server comes."""
 
     def __init__(self, name, folder, services, *, kind, module, layer=""):
         super().__init__(name, folder, services)
         self.kind, self.module, self.layer = kind, module, layer
         self.dialect = module
         self.uses_redis = module == "stock"
+        self.meets_browsers = layer == "core"
         self.spares_sender = not self.uses_redis
 
     def command(self):
-        command = processes.WEB_SERVERS[self.kind]("127.0.0.1", self.port)
-        return [*command[:-1], f"tests.benchmarks.rivals.{self.module}:application"]
+        *command, _ = processes.WEB_SERVERS[self.kind]("127.0.0.1", self.port)
+        options = [AS_IT_COMES.get(word, word) for word in command]
+        return [*options, f"tests.benchmarks.rivals.{self.module}:application"]
 
     def environment(self):
         return {"LAYER": self.layer, "DJANGO_SETTINGS_MODULE": ""}
@@ -207,6 +231,8 @@ class Prosody(Xmpp):
 
 
 class Ejabberd(Xmpp):
+    configuration = "ejabberd.yml"
+
     @property
     def missing(self):
         found = shutil.which("erl") and Path("/usr/sbin/ejabberdctl").exists()
@@ -219,7 +245,7 @@ class Ejabberd(Xmpp):
 
     def environment(self):
         return {
-            "EJABBERD_CONFIG_PATH": str(self.fill("ejabberd.yml")),
+            "EJABBERD_CONFIG_PATH": str(self.fill(self.configuration)),
             "EJABBERD_LOG_PATH": str(self.home / "ejabberd.log"),
             "ERL_LIBS": "/usr/lib/x86_64-linux-gnu",
             "HOME": str(self.home),

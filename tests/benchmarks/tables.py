@@ -1,24 +1,10 @@
-"""Medians over the rounds, the ratios the targets speak of, and how they are printed."""
+"""The runs of all rounds, their medians and ratios, and how they are printed."""
 
 from __future__ import annotations
 
 from statistics import median
 
-from tests.benchmarks.workloads import GROUPS, PAIRS
-
-# (what, shape, server, rival, at most)
-TARGETS = (
-    *((PAIRS, "daphne", "Socket.IO + Redis", 1.7), (PAIRS, "uvicorn", "Socket.IO + Redis", 0.9)),
-    *((GROUPS, "daphne", "Socket.IO + Redis", 3.0), (GROUPS, "uvicorn", "Socket.IO + Redis", 1.1)),
-    *((PAIRS, "daphne", "ejabberd", 0.75), (PAIRS, "uvicorn", "ejabberd", 0.4)),
-    *((PAIRS, "daphne", "bare daphne", 1.6), (PAIRS, "uvicorn", "bare uvicorn", 2.2)),
-    (PAIRS, "daphne", "Channels core daphne", 0.06),
-    (PAIRS, "uvicorn", "Channels core uvicorn", 0.04),
-)
-
-
-def total_us(run):
-    return sum(run["cpu_us"].values())
+from tests.benchmarks.targets import total_us
 
 
 class Results:
@@ -33,18 +19,19 @@ class Results:
     def systems(self, workload):
         return self.runs.get(workload, {})
 
+    def values(self, workload, system, read):
+        """What `read` takes from the runs, round by round."""
+        found = [read(run) for run in self.systems(workload).get(system, [])]
+        return [value for value in found if value is not None]
+
     def median(self, workload, system, read):
-        """The median over the rounds of what `read` takes from a run, or None."""
-        values = [read(run) for run in self.systems(workload).get(system, [])]
-        values = [value for value in values if value is not None]
+        values = self.values(workload, system, read)
         return median(values) if values else None
 
-    def ratio(self, workload, system, rival, read=total_us):
-        """The median of the ratios of runs of the same round, or None."""
-        ours = self.systems(workload).get(system, [])
-        theirs = self.systems(workload).get(rival, [])
-        ratios = [read(a) / read(b) for a, b in zip(ours, theirs, strict=False)]
-        return median(ratios) if ratios else None
+    def ratios(self, workload, system, rival, read):
+        """Ours against theirs, round by round."""
+        ours, theirs = (self.values(workload, name, read) for name in (system, rival))
+        return [a / b for a, b in zip(ours, theirs, strict=False)]
 
 
 def print_relay(results, workload):
@@ -75,7 +62,7 @@ def print_hold(results, workload):
     if not systems:
         return
     print(f"\n{workload}")
-    print(_row("", "KiB/socket", "redis KiB", "joins/s", "CPU ms/join", "of it PG", "µs/ping"))
+    print(_row("", "KiB/socket", "redis KiB", "joins/s", "CPU ms/join", "of it PG", "base MiB"))
     for name in systems:
         read = lambda pick, name=name: results.median(workload, name, pick)  # noqa: E731
         print(
@@ -86,7 +73,7 @@ def print_hold(results, workload):
                 _number(read(lambda run: run["joins_per_s"]), 0),
                 _number(read(lambda run: sum(run["cpu_ms_per_join"].values())), 2),
                 _number(read(lambda run: run["cpu_ms_per_join"].get("postgres")), 2),
-                _number(read(_ping_us), 0),
+                _number(read(lambda run: run["base_mib"]["server"]), 0),
             )
             + _remarks(systems[name])
         )
@@ -116,35 +103,47 @@ def print_store(results, workload):
         )
 
 
-def print_targets(results):
-    print("\nCPU per delivered frame against others, medians of the ratios in each round")
-    for shape, server, rival, at_most in TARGETS:
-        found = results.ratio(shape.name, f"Doorbell {server}", rival)
-        if found is not None:
-            verdict = "met" if found <= at_most else "MISSED"
-            print(
-                f"  {shape.name:8} {server:8} against {rival:24} {found:5.2f}"
-                f"  (≤ {at_most}) {verdict}"
+def print_crowd(results, workload):
+    systems = results.systems(workload)
+    if not systems:
+        return
+    print(f"\n{workload}")
+    print(_row("", "sockets", "KiB/socket", "pings/s", "CPU µs/ping", "redis", "p50 ms", "p99 ms"))
+    for name in systems:
+        read = lambda pick, name=name: results.median(workload, name, pick)  # noqa: E731
+        print(
+            _row(
+                name,
+                _number(read(lambda run: run["sockets"]), 0),
+                _number(read(lambda run: run["kib_per_socket"]["server"]), 1),
+                _number(read(lambda run: run["pings"]["per_s"]), 0),
+                _number(read(lambda run: total_us(run["pings"])), 0),
+                _number(read(lambda run: run["pings"]["cpu_us"]["redis"]), 0),
+                _number(read(lambda run: run["pings"]["p50_ms"]), 2),
+                _number(read(lambda run: run["pings"]["p99_ms"]), 2),
             )
-    for server in ("daphne", "uvicorn"):
-        found = results.ratio(PAIRS.name, f"Doorbell {server} ×2", f"Doorbell {server}")
-        if found is not None:
-            verdict = "met" if found <= 1.5 else "MISSED"
-            print(
-                f"  {PAIRS.name:8} {server:8} two processes against one    {found:5.2f}"
-                f"  (≤ 1.5) {verdict}"
-            )
+            + _remarks(systems[name])
+        )
 
 
-def _ping_us(run):
-    return total_us(run["pings"]) if "pings" in run else None
+def print_accounts(results, workload):
+    systems = results.systems(workload)
+    if not systems:
+        return
+    print(f"\n{workload}")
+    print(_row("", "seconds"))
+    for name in systems:
+        print(_row(name, _number(results.median(workload, name, lambda run: run["seconds"]), 2)))
 
 
 def _remarks(runs):
-    lost, closed = sum(r.get("lost", 0) for r in runs), sum(bool(r.get("closed")) for r in runs)
-    refused = sum(r.get("refused", 0) for r in runs)
-    words = [(lost, "lost"), (closed, "runs with closed sockets"), (refused, "refused")]
-    return "".join(f"  {count} {word}" for count, word in words if count)
+    counts = {
+        "lost": sum(run.get("lost", 0) for run in runs),
+        "sockets closed": sum(len(run.get("closed", ())) for run in runs),
+        "refused": sum(run.get("refused", 0) for run in runs),
+        "pings unanswered": sum(run.get("pings", {}).get("unanswered", 0) for run in runs),
+    }
+    return "".join(f"  {count} {word}" for word, count in counts.items() if count)
 
 
 def _row(name, *cells):

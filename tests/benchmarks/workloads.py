@@ -7,6 +7,8 @@ import subprocess
 import sys
 from dataclasses import dataclass
 
+from tests.benchmarks.websocket import BROWSER_EXTENSIONS
+
 GENERATOR_TIMEOUT_S = 300
 
 
@@ -26,6 +28,12 @@ class Shape:
 PAIRS = Shape(50, 2, window=4)
 GROUPS = Shape(5, 50, window=2)
 HALL = Shape(1, 500, window=2)
+TYPING = f"{PAIRS.name}, typing"
+IDLE = "Idle sockets in rooms of two"
+BROWSERS = "Idle sockets as browsers open them, after five texts each"
+CROWD = "Idle sockets that ping every 20 s"
+STORED = f"Messages stored in PostgreSQL, {PAIRS.name}"
+ACCOUNTS = "A thousand accounts opened"
 
 
 @dataclass(frozen=True)
@@ -37,6 +45,7 @@ class Effort:
     paced_s: float
     shapes: tuple[Shape, ...]
     idle: int
+    browsers: int
     crowd: int
     typing: bool
     only_singles: bool
@@ -48,7 +57,8 @@ class Effort:
             seconds=1.0,
             paced_s=0.5,
             shapes=(PAIRS,),
-            idle=200,
+            idle=600,
+            browsers=0,
             crowd=0,
             typing=False,
             only_singles=True,
@@ -61,7 +71,8 @@ class Effort:
             seconds=2.5,
             paced_s=1.5,
             shapes=(PAIRS, GROUPS, HALL),
-            idle=1000,
+            idle=1400,
+            browsers=1000,
             crowd=5000,
             typing=True,
             only_singles=False,
@@ -83,19 +94,25 @@ def relay(system, shape, effort, *, kind="text"):
     )
 
 
-def hold(system, sockets, effort):
-    """Sockets in rooms of two that come in and then only ping."""
-    ours = system.dialect == "doorbell"
-    every_s, options = (20, {"storage": "keep"}) if ours else (0, {})
-    rooms = system.seats(sockets // 2 + 2, 2, "all", **options)
-    seconds = effort.seconds * 3
-    return _play(system, mode="hold", rooms=rooms, ping_every_s=every_s, seconds=seconds)
+def hold(system, sockets, *, ping_every_s=0):
+    """So many sockets in rooms of two that come in and stay."""
+    options = {"storage": "keep"} if system.dialect == "doorbell" else {}
+    rooms = system.seats(sockets // 2, 2, "all", **options)
+    return _play(system, mode="hold", rooms=rooms, texts=0, ping_every_s=ping_every_s)
+
+
+def hold_browsers(system, sockets):
+    """The same for sockets that offer compression and have said and heard a few texts."""
+    rooms = system.seats(sockets // 2, 2, "all")
+    for seat in (seat for room in rooms for seat in room):
+        seat["extensions"] = BROWSER_EXTENSIONS
+    return _play(system, mode="hold", rooms=rooms, texts=5, ping_every_s=0)
 
 
 def store(system, effort):
     """Messages to PostgreSQL from one sender in each of fifty rooms of two."""
     rooms = system.seats(PAIRS.rooms, PAIRS.members, storage="keep")
-    return _play(system, mode="store", rooms=rooms, seconds=effort.seconds, paced_s=effort.paced_s)
+    return _play(system, mode="store", rooms=rooms, seconds=effort.seconds)
 
 
 def _play(system, **plan):
