@@ -1,8 +1,9 @@
 """What must be true of a run's history, whatever happened meanwhile: pure functions.
 
 A history is a list of notes, each a dictionary with `who` and `what`:
-`sent` and `acked` (client_id, body; acked also seq), `shown` (seq, client_id, body) in the
-order a visitor put them on the screen, `closed` (code). `stored` are the rows of the record.
+`sent` and `acked` (client_id, body; acked also seq), `heard` (by, client_id, body) when a data
+channel brought a line that was not on the screen yet, `shown` (seq, by, client_id, body) in the
+order a visitor put them at their number, `closed` (code). `stored` are the rows of the record.
 A checker returns its complaints; no complaint, no fault.
 """
 
@@ -18,6 +19,7 @@ def check_all(history, stored):
         *find_disorder(stored),
         *find_disagreement(history, stored),
         *find_steps_back(history),
+        *find_unsettled(history),
     ]
 
 
@@ -91,6 +93,24 @@ def find_steps_back(history):
         if note["seq"] != last[note["who"]] + 1:
             yield f"{note['who']} showed {note['seq']} after {last[note['who']]}"
         last[note["who"]] = note["seq"]
+
+
+def find_unsettled(history):
+    """What a data channel brought is on the screen once, and ends at its number unchanged."""
+    waiting, lines = {}, set()
+    for note in history:
+        if note["what"] not in ("heard", "shown"):
+            continue
+        line = (note["who"], note["by"], note["client_id"])
+        if note["what"] == "heard":
+            if line in lines:
+                yield f"{note['who']} heard {note['client_id']}, which was there already"
+            waiting[line] = note["body"]
+        elif waiting.pop(line, note["body"]) != note["body"]:
+            yield f"{note['who']} heard {note['client_id']} with other words"
+        lines.add(line)
+    for who, _, client_id in waiting:
+        yield f"{who} heard {client_id}, which never got a number"
 
 
 def find_strays(history, allowed):

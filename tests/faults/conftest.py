@@ -8,6 +8,7 @@ import zlib
 import pytest
 
 from tests.faults.house import KINDS, House
+from tests.faults.talker import Talker
 from tests.faults.visitor import Visitor, knock
 
 LONG = os.environ.get("FAULTS_LONG") == "1"
@@ -82,16 +83,17 @@ class Company:
         self.history = []
         self.visitors = []
 
-    async def gather(self, count, *sites, **shop):
-        """A fresh shop with `count` guests in one room, all of them synced."""
+    async def gather(self, count, *sites, talkers=0, **shop):
+        """A fresh shop with `count` guests in one room, all synced; the first ones are talkers."""
         self.shop = await self.house.cue("open_shop", **shop)
-        guests = [await self.invite(f"guest {n}", *sites) for n in range(count)]
+        kinds = [Talker] * talkers + [Visitor] * (count - talkers)
+        guests = [await self.invite(f"guest {n}", *sites, kind=k) for n, k in enumerate(kinds)]
         self.room = guests[0].entry["room"] if guests else None
         return guests
 
-    async def invite(self, name, *sites):
+    async def invite(self, name, *sites, kind=Visitor):
         entry = await knock(sites[0], self.shop["link"], name)
-        visitor = self.make(sites, entry["resume"], name)
+        visitor = self.make(sites, entry["resume"], name, kind=kind)
         visitor.entry = entry
         return await visitor.come()
 
@@ -100,9 +102,9 @@ class Company:
         token = await self.house.cue("take_desk", membership=membership)
         return await self.make(sites, token, name, room=self.room).come()
 
-    def make(self, sites, token, name, room=None):
+    def make(self, sites, token, name, room=None, kind=Visitor):
         more = {"dice": self.dice, "history": self.history, "room": room}
-        self.visitors.append(Visitor(sites, token, name=name, **more))
+        self.visitors.append(kind(sites, token, name=name, **more))
         return self.visitors[-1]
 
     async def read_stored(self):

@@ -14,7 +14,8 @@ def make_good_run():
     ]
     history = [{"who": who, "what": "opened"} for who in ("ann", "bob")]
     for row in stored:
-        line = {name: row[name] for name in ("seq", "client_id", "body")}
+        line = {"by": "ann"} | {name: row[name] for name in ("seq", "client_id", "body")}
+        history += [{"who": "bob", "what": "heard", **line}]
         history += [{"who": "ann", "what": "sent", **line}, {"who": "ann", "what": "acked", **line}]
         history += [{"who": who, "what": "shown", **line} for who in ("ann", "bob")]
     return history, stored
@@ -45,7 +46,8 @@ def acknowledge_with_two_numbers(history, stored):
 
 
 def show_twice(history, stored):
-    history.append({"who": "bob", "what": "shown", "seq": 4, "client_id": "c1", "body": "line 1"})
+    first = next(note for note in history if note["what"] == "shown" and note["who"] == "bob")
+    history.append({**first, "seq": 4})
 
 
 def show_too_little(history, stored):
@@ -65,6 +67,26 @@ def show_out_of_order(history, stored):
     shown[0]["seq"], shown[1]["seq"] = shown[1]["seq"], shown[0]["seq"]
 
 
+def hear_twice(history, stored):
+    history.insert(0, next(note for note in history if note["what"] == "heard"))
+
+
+def hear_what_was_shown(history, stored):
+    history.append(next(note for note in history if note["what"] == "heard"))
+
+
+def hear_other_words(history, stored):
+    next(note for note in history if note["what"] == "heard")["body"] = "something else"
+
+
+def hear_what_got_no_number(history, stored):
+    history.append({"who": "bob", "what": "heard", "by": "ann", "client_id": "c9", "body": "x"})
+
+
+def hear_it_from_another(history, stored):
+    next(note for note in history if note["what"] == "heard")["by"] = "eve"
+
+
 FAULTS = {
     lose_a_row: "is not stored",
     store_twice: "stored 2 times",
@@ -77,6 +99,11 @@ FAULTS = {
     show_nothing: "eve never saw [1, 2, 3]",
     show_other_words: "saw something else at [3]",
     show_out_of_order: "bob showed 2 after 0",
+    hear_twice: "bob heard c1, which was there already",
+    hear_what_was_shown: "bob heard c1, which was there already",
+    hear_other_words: "bob heard c1 with other words",
+    hear_what_got_no_number: "bob heard c9, which never got a number",
+    hear_it_from_another: "bob heard c1, which never got a number",
 }
 
 

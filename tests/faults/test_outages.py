@@ -123,10 +123,18 @@ async def test_killed_subscriptions_come_back(house, site, other_site, company):
     ann = (await company.gather(1, site))[0]
     bob = await company.invite("bob", other_site)
     for n in range(10 if LONG else 3):
-        assert house.ask_redis("CLIENT", "KILL", "TYPE", "pubsub") >= 2
+        await kill_subscriptions(house, 2)
         ann.write(f"line {n}")
         await settle(ann)
         await heal([ann, bob], n + 1)
     await bob.wait_until(lambda: bob.resyncs and ann.resyncs, "session.resync")
     assert list(find_strays(company.history, ())) == []
     assert check_all(company.history, await company.read_stored()) == []
+
+
+async def kill_subscriptions(house, count):
+    """Cut all of them, once every process has its own again."""
+    async with asyncio.timeout(HEALED_WITHIN_S):
+        while len(house.ask_redis("CLIENT", "LIST", "TYPE", "pubsub").splitlines()) < count:
+            await asyncio.sleep(0.05)
+    assert house.ask_redis("CLIENT", "KILL", "TYPE", "pubsub") >= count

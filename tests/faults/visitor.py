@@ -66,10 +66,12 @@ class Visitor:
         return self
 
     async def go(self):
+        """Leave for good, as a closed page does."""
+        client = self.client
         self._live.cancel()
         await asyncio.gather(self._live, return_exceptions=True)
-        if self.client is not None:
-            await self.client.close()
+        if client is not None:
+            await client.close()
 
     def write(self, body, times=1):
         """Put a line into the outbox; it is sent `times` times over."""
@@ -92,7 +94,8 @@ class Visitor:
                         self._live.result()
                     self._news.clear()
                     with contextlib.suppress(TimeoutError):
-                        await asyncio.wait_for(self._news.wait(), 0.1)
+                        async with asyncio.timeout(0.1):
+                            await self._news.wait()
         except TimeoutError:
             mine = [note for note in self.history if note["who"] == self.name][-8:]
             why = f"{self.name} waited {timeout_s} s in vain for {what}: {mine}"
@@ -182,8 +185,10 @@ class Visitor:
         wait_s = self.dice.random() * PING_S
         self._pinged_at = 0
         while True:
+            # Not wait_for, which may swallow being cancelled (Python 3.11).
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._ping_wanted.wait(), wait_s)
+                async with asyncio.timeout(wait_s):
+                    await self._ping_wanted.wait()
             self._ping_wanted.clear()
             self._pinged_at, wait_s = client.received_chars, PING_S
             heads = {self.snapshot["room"]["id"]: self.head} if self.snapshot else {}
@@ -254,7 +259,7 @@ class Visitor:
         while (following := self.messages.get(self.head + 1)) is not None:
             self.head += 1
             line = {name: following[name] for name in ("seq", "client_id", "body")}
-            self._note("shown", **line)
+            self._note("shown", by=following["from"], **line)
         if self.head < max(self.messages):
             self._sync_wanted.set()
 
