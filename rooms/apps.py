@@ -8,8 +8,9 @@ class RoomsConfig(AppConfig):
 
     def ready(self) -> None:
         # Models are there only now.
-        from rooms import usage
+        from rooms import metrics, usage
         from rooms.services import team
 
         team.listen()
         usage.register()
+        metrics.register()

@@ -14,9 +14,8 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from accounts.models import Target
-from rooms import events, presence
+from rooms import events, presence, tallies
 from rooms.models import Arrival, Delivery, DirectLink, Guest, Property, Room
-from rooms.notifications import metrics
 from rooms.notifications.email import write_proof
 from rooms.notifications.transports import TransportError, transport_of
 from rooms.webhooks import recording
@@ -116,7 +115,7 @@ def _finish(delivery: Delivery, state: Delivery.State, note: str = "", *, tries:
     held = Delivery.objects.filter(
         pk=delivery.pk, state=Delivery.State.SENDING, lease_until=delivery.lease_until
     )
-    metrics.TRIES.labels(delivery.target.kind, state).inc()
+    tallies.count("delivery_tries", delivery.target.kind, state)
     return bool(
         held.update(
             state=state,
@@ -134,7 +133,7 @@ def _note_success(delivery: Delivery) -> None:
         return
     now, arrival = timezone.now(), delivery.arrival
     if Arrival.objects.filter(pk=arrival.pk, called_at=None).update(called_at=now):
-        metrics.CALL_AGE_S.observe((now - arrival.at).total_seconds())
+        tallies.observe("call_age", (now - arrival.at).total_seconds())
     Target.objects.filter(pk=delivery.target_id).exclude(last_error="").update(last_error="")
     data = {"at": events.to_ms(now), "kind": delivery.target.kind}
     events.publish(events.room_topic(arrival.room.uuid), "owner.called", arrival.room.uuid, data)
@@ -154,7 +153,7 @@ def _note_failure(delivery: Delivery, error: TransportError) -> None:
         _finish(delivery, Delivery.State.FAILED, note, tries=1)
         return
     wait_s = error.retry_after_s or WAITS_S[tries - 1] * (1 + random.uniform(0, JITTER))
-    metrics.TRIES.labels(delivery.target.kind, "retried").inc()
+    tallies.count("delivery_tries", delivery.target.kind, "retried")
     Delivery.objects.filter(
         pk=delivery.pk, state=Delivery.State.SENDING, lease_until=delivery.lease_until
     ).update(

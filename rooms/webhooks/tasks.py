@@ -14,9 +14,9 @@ from django.db.models import F
 from django.db.models.functions import Now
 from django.utils import timezone
 
-from rooms import http, tokens
+from rooms import http, tallies, tokens
 from rooms.models import WebhookDelivery
-from rooms.webhooks import health, metrics, signing
+from rooms.webhooks import health, signing
 
 State = WebhookDelivery.State
 
@@ -147,7 +147,7 @@ def _note_failure(delivery: WebhookDelivery, retry_after_s: float = 0) -> None:
 
 def _settle(delivery: WebhookDelivery, state: State, *, tries: int = 0, wait_s: float = 0) -> bool:
     """Write the outcome down if this task still holds its lease; else somebody else will."""
-    metrics.TRIES.labels("retried" if state == State.WAITING else state).inc()
+    tallies.count("webhook_tries", "retried" if state == State.WAITING else state)
     held = WebhookDelivery.objects.filter(
         pk=delivery.pk, state=State.SENDING, lease_until=delivery.lease_until
     )

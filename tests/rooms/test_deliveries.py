@@ -6,13 +6,13 @@ from datetime import timedelta
 
 import pytest
 from django.db import connection
+from django.test import Client
 from django.utils import timezone
 
 from accounts.models import Account, Target, User
 from accounts.redis import get_redis
 from rooms import presence
 from rooms.models import Arrival, Delivery
-from rooms.notifications.metrics import measure_due
 from rooms.notifications.sweep import queue_due, take_batch
 from rooms.notifications.tasks import MAX_TRIES, WAITS_S, deliver
 from rooms.services.rooms import close_room
@@ -35,6 +35,13 @@ def mailbox(settings):
 @pytest.fixture
 def delivery(visit):
     return visit.arrival.deliveries.get()
+
+
+def read_metrics():
+    """Return {series: value} as Prometheus would read it."""
+    lines = Client().get("/metrics").content.decode().splitlines()
+    pairs = (line.rsplit(" ", 1) for line in lines if not line.startswith("#"))
+    return {series: float(value) for series, value in pairs}
 
 
 def try_now(delivery):
@@ -210,10 +217,33 @@ def test_sweep_takes_a_due_row_once(delivery):
     assert take_batch() == []
 
 
-def test_due_deliveries_are_counted(mailbox, delivery):
-    assert measure_due() == 1
+def test_what_is_due_and_since_when_is_told(mailbox, delivery):
+    Delivery.objects.update(next_at=timezone.now() - timedelta(minutes=5))
+    told = read_metrics()
+    assert told["doorbell_deliveries_due"] == 1
+    assert told["doorbell_deliveries_late_seconds"] >= 300
     try_now(delivery)
-    assert measure_due() == 0
+    assert read_metrics()["doorbell_deliveries_due"] == 0
+    assert read_metrics()["doorbell_deliveries_late_seconds"] == 0
+
+
+def test_tries_are_counted_by_what_came_of_them(mailbox, delivery):
+    mailbox.replies = ["451 try later"]
+    try_now(delivery)
+    try_now(delivery)
+    told = read_metrics()
+    assert told['doorbell_delivery_tries_total{kind="email",outcome="retried"}'] == 1
+    assert told['doorbell_delivery_tries_total{kind="email",outcome="sent"}'] == 1
+
+
+def test_the_age_of_a_first_call_is_counted_once(mailbox, visit, delivery):
+    Arrival.objects.update(at=timezone.now() - timedelta(seconds=20))
+    try_now(delivery)
+    told = read_metrics()
+    assert told['doorbell_call_age_seconds_bucket{le="10.0"}'] == 0
+    assert told['doorbell_call_age_seconds_bucket{le="30.0"}'] == 1
+    assert told['doorbell_call_age_seconds_bucket{le="+Inf"}'] == 1
+    assert told["doorbell_call_age_seconds_sum"] >= 20
 
 
 def test_sweep_leaves_what_is_not_due_or_done(mailbox, property, link):

@@ -3,10 +3,12 @@ from __future__ import annotations
 import json
 from contextlib import contextmanager
 
+import httpx
 import pytest
 import websockets.sync.client
 
-from rooms import presence
+from accounts.redis import get_redis
+from rooms import presence, tallies
 from rooms.models import Delivery
 from rooms.tokens import Pass, new_connection, sign_ticket
 from tests.arrivals import QUICK, join, wait_for_state
@@ -66,6 +68,18 @@ def test_a_guest_comes_and_the_owner_gets_a_mail(site, box, link):
     assert mail["Subject"] == "Gwen is waiting at Alice's shop"
     assert f"{site.url}/inbox/{room}" in text_of(mail)
     assert wait_for_state(State.SENT).arrival.called_at is not None
+
+
+def test_the_web_process_tells_what_the_worker_did(site, box, link):
+    get_redis().delete(tallies.KEY)
+    join(site, link)
+    told = wait_for(lambda: read_tries(site), "the count")
+    assert told == ['doorbell_delivery_tries_total{kind="email",outcome="sent"} 1.0']
+
+
+def read_tries(site):
+    lines = httpx.get(f"{site.url}/metrics", trust_env=False).text.splitlines()
+    return [line for line in lines if line.startswith("doorbell_delivery_tries_total")]
 
 
 def test_the_guest_sees_that_the_owner_was_called(site, box, link):
