@@ -16,6 +16,8 @@ Send = Callable[[dict[str, Any]], Coroutine[Any, Any, None]]
 # A send or a standstill that takes longer than this marks the client as gone.
 STALL_S = 20.0
 CLOSE_S = 5.0
+# What may wait for one client; with the window (up to 3 bytes a character) it makes 2 MiB.
+MAX_WAITING_BYTES = 1024 * 1024
 
 
 class Outbox:
@@ -23,7 +25,8 @@ class Outbox:
 
     Daphne buffers without limit for a client that does not read, so at most
     WS_WINDOW_BYTES leave between two signs of life (see `acknowledge`). What does not fit
-    waits here, at most WS_OUTBOX_FRAMES of it; beyond that the socket is closed with 4001.
+    waits here, at most WS_OUTBOX_FRAMES or MAX_WAITING_BYTES of it; beyond that the socket is
+    closed with 4001.
     """
 
     __slots__ = (
@@ -36,6 +39,7 @@ class Outbox:
         "_queue",
         "_send",
         "_stall",
+        "_waiting_bytes",
         "_window",
         "frames_sent",
         "held",
@@ -51,6 +55,7 @@ class Outbox:
         self._max_frames = settings.WS_OUTBOX_FRAMES
         self._ahead = 0
         self._mark = 0
+        self._waiting_bytes = 0
         self._busy = False
         self._closed = False
         self._stall: asyncio.TimerHandle | None = None
@@ -78,6 +83,7 @@ class Outbox:
             self._write(text)
         elif self.held and not self._closed:
             self._queue.insert(0, text)
+            self._waiting_bytes += weigh(text)
         else:
             self.push(text)
 
@@ -152,7 +158,8 @@ class Outbox:
 
     def _wait(self, text: str) -> None:
         self._queue.append(text)
-        if len(self._queue) > self._max_frames:
+        self._waiting_bytes += weigh(text)
+        if len(self._queue) > self._max_frames or self._waiting_bytes > MAX_WAITING_BYTES:
             self._give_up()
         elif self._stall is None and not self.held:
             self._stall = asyncio.get_running_loop().call_later(STALL_S, self._give_up)
@@ -162,7 +169,9 @@ class Outbox:
         while self._queue and not (self._busy or self.held or self._closed):
             if self._ahead >= self._window:
                 break
-            self._write(self._queue.pop(0))
+            text = self._queue.pop(0)
+            self._waiting_bytes -= weigh(text)
+            self._write(text)
             moved = True
         if moved or not self._queue:
             self._cancel_stall()
@@ -188,6 +197,11 @@ class Outbox:
         except Exception:  # gone already: then there is nobody to say goodbye to
             pass
         self._on_close()
+
+
+def weigh(text: str) -> int:
+    """Return about how much memory it takes: up to 4 bytes a character, and its UTF-8 beside."""
+    return len(text) if text.isascii() else 7 * len(text)
 
 
 _running: set[asyncio.Future[None]] = set()
