@@ -13,6 +13,9 @@ from uuid import UUID
 from channels.layers import get_channel_layer
 from django.db import transaction
 
+# What the topics of rooms begin with.
+ROOM = "room."
+
 
 class Ringer(Protocol):
     """The part of the channel layer that synchronous code uses; never raises."""
@@ -23,7 +26,7 @@ class Ringer(Protocol):
 
 
 def room_topic(room_uuid: UUID | str) -> str:
-    return f"room.{room_uuid}"
+    return f"{ROOM}{room_uuid}"
 
 
 def account_topic(account_uuid: UUID | str) -> str:

@@ -10,6 +10,7 @@ from django.db import connections
 from prometheus_client import REGISTRY
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 
+from rooms import events
 from signaling import bridge
 from signaling.layer import HubLayer
 from signaling.live import current_live
@@ -22,9 +23,12 @@ class LiveCollector:
         layer = cast(HubLayer, get_channel_layer())
         live = current_live()
         hub = live.hub if live else None
+        topics = hub.topics if hub else {}
+        rooms = [name for name in topics if name.startswith(events.ROOM) and topics[name].members]
         failed = layer.publishes_failed + (hub.link.publishes_failed if hub else 0)
         yield _gauge("sockets", "Open sockets", len(live.sessions) if live else 0)
-        yield _gauge("topics", "Topics with local listeners", len(hub.topics) if hub else 0)
+        yield _gauge("rooms", "Rooms that somebody here is in", len(rooms))
+        yield _gauge("topics", "Topics this process hears, those just left included", len(topics))
         yield _gauge("redis_up", "Whether events come in from Redis", bool(hub and hub.link.up))
         yield _counter("frames_in", "Frames from clients", live.frames_in if live else 0)
         yield _counter("frames_out", "Events to clients", hub.frames_out if hub else 0)
