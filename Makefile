@@ -9,8 +9,10 @@ ARGS ?=
 run: .venv/.run-stamp
 	@exec $(MANAGE) up
 
+# Everything runs in two processes, each with services of its own; a part, or everything on
+# one Redis that was given, in one.
 test: .venv/.dev-stamp
-	@exec $(BIN)/python -m pytest $(ARGS)
+	@exec $(BIN)/python -m pytest $(or $(ARGS),$(if $(REDIS_URL),,-n 2))
 
 # Migrations are made from the models; that no database answers is of no interest.
 NO_DATABASE := DJANGO_SETTINGS_MODULE=config.settings.test DB_POOL_SIZE=0 \
@@ -36,8 +38,7 @@ fmt: .venv/.dev-stamp
 	$(BIN)/ruff format .
 
 bench: .venv/.dev-stamp
-	@$(BIN)/python -m tests.benchmarks $(ARGS)
-	@exec $(BIN)/python -m tests.benchmarks.provisioning
+	@exec $(BIN)/python -m tests.benchmarks $(ARGS)
 
 faults: .venv/.dev-stamp
 	@exec env FAULTS_LONG=1 $(BIN)/python -m pytest tests/faults -m "" --timeout 1800 $(ARGS)
@@ -54,7 +55,7 @@ messages: .venv/.dev-stamp
 # Back to a fresh clone: the data of `make run` goes too.
 clean:
 	@if [ -x $(BIN)/python ]; then $(BIN)/python -m config.clean; fi
-	rm -rf .local .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf .local .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis tests/node_modules
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # New pins for what the *.in files allow; no index address gets into them.
@@ -64,6 +65,7 @@ pins: .venv/.dev-stamp
 	$(PIN) requirements.in -o requirements.txt $(ARGS)
 	$(PIN) requirements-local.in -o requirements-local.txt $(ARGS)
 	$(PIN) requirements-dev.in -o requirements-dev.txt $(ARGS)
+	npm update --loglevel error --package-lock-only --omit-lockfile-registry-resolved --prefix tests
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
@@ -79,7 +81,8 @@ INSTALL := $(BIN)/python -m pip install --disable-pip-version-check --require-ha
 	@$(INSTALL) -r requirements.txt -r requirements-local.txt
 	@touch $@
 
-.venv/.dev-stamp: requirements-dev.txt .venv/.run-stamp
+.venv/.dev-stamp: requirements-dev.txt tests/package-lock.json .venv/.run-stamp
 	@echo "Installing the developer tools …"
 	@$(INSTALL) -r requirements-dev.txt
+	@if command -v npm >/dev/null; then npm ci --loglevel error --no-audit --no-fund --prefix tests; fi
 	@touch $@

@@ -5,14 +5,20 @@ import os
 import pytest
 
 from tests.suite import start_suite
-
-# On import: the conftest files below this one may import models.
-SUITE = start_suite()
-
-from accounts.redis import get_redis  # noqa: E402
-from config.static import collect  # noqa: E402
+from tests.turns import Turns
 
 pytest_plugins = ["tests.cast", "tests.server"]
+
+
+def pytest_addoption(pluginmanager):
+    """Start the services: this early, for the conftest files below this one may import models."""
+    options = pluginmanager.get_plugin("pytestconfig").known_args_namespace
+    is_worker = "PYTEST_XDIST_WORKER" in os.environ
+    start_suite(with_services=is_worker or not options.numprocesses)
+
+
+def pytest_xdist_make_scheduler(config, log):
+    return Turns(config, log)
 
 
 @pytest.hookimpl(trylast=True)
@@ -27,10 +33,14 @@ def pytest_sessionfinish(session):
 @pytest.fixture(scope="session", autouse=True)
 def static_files():
     """Pages name their files by hash, so the files have to be collected first."""
+    from config.static import collect
+
     collect()
 
 
 @pytest.fixture(autouse=True)
 def empty_redis():
     """Every test starts without counts, presence and queued tasks of an earlier one."""
+    from accounts.redis import get_redis
+
     get_redis().flushdb()

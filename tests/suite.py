@@ -1,6 +1,7 @@
 """The PostgreSQL and the Redis of this pytest process: private, fast, gone afterwards.
 
-Several people may run tests in one clone at the same time.
+Several people may run tests in one clone at the same time, and each worker process of one run
+has its own; the process that only hands tests to workers starts none.
 """
 
 from __future__ import annotations
@@ -25,11 +26,8 @@ class Suite:
         self.services = None
 
     def start(self):
-        os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings.test"
         os.environ.setdefault("STATIC_ROOT", str(self.folder / "static"))
         os.environ.setdefault("MEDIA_ROOT", str(self.folder / "media"))
-        # A pool opened before the test database exists would go on using the other one.
-        os.environ["DB_POOL_SIZE"] = "0"
         if os.environ.get("DATABASE_URL") and os.environ.get("REDIS_URL"):
             return
         self.services = Services(self.folder / "services", fast=True)
@@ -47,16 +45,22 @@ class Suite:
         shutil.rmtree(self.folder, ignore_errors=True)
 
 
-def start_suite():
+def start_suite(*, with_services):
     """Start once, set the addresses and set Django up; ends with the process."""
     import django
 
-    suite = Suite()
-    atexit.register(suite.stop)
+    os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings.test"
+    # A pool opened before the test database exists would go on using the other one.
+    os.environ["DB_POOL_SIZE"] = "0"
     signal.signal(signal.SIGTERM, _interrupt)
-    suite.start()
+    if with_services:
+        suite = Suite()
+        atexit.register(suite.stop)
+        suite.start()
     django.setup()
-    return suite
+    if not with_services:
+        # Or pytest-django would set Django up in the workers before their services run.
+        del os.environ["DJANGO_SETTINGS_MODULE"]
 
 
 def _interrupt(*_):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import io
 import json
 import re
@@ -24,8 +25,7 @@ PAGE = (settings.BASE_DIR / "docs/protocol.md").read_text()
 DOCUMENT = yaml.safe_load(COMMITTED)
 SCHEMAS = DOCUMENT["components"]["schemas"]
 REGISTRY = Registry().with_resource("wire:", Resource(DOCUMENT, DRAFT7))
-
-
+OFFICIAL = settings.BASE_DIR / "tests/node_modules/@asyncapi/specs/schemas/3.0.0.json"
 REST_OF_ID = "0000-0000-4000-8000-000000000000"
 
 
@@ -70,6 +70,37 @@ def test_the_committed_document_is_the_generated_one():
     made = io.StringIO()
     call_command("asyncapi", stdout=made)
     assert made.getvalue() == COMMITTED, "run: manage.py asyncapi > docs/asyncapi.yaml"
+
+
+@pytest.fixture(scope="module")
+def official():
+    """The schema that the AsyncAPI initiative publishes, which comes by npm alone."""
+    if not OFFICIAL.is_file():
+        pytest.skip("needs the official AsyncAPI schema: npm ci --prefix tests")
+    return Draft7Validator(json.loads(OFFICIAL.read_text()))
+
+
+def test_the_document_is_valid_asyncapi(official):
+    official.validate(DOCUMENT)
+
+
+@pytest.mark.parametrize(
+    ("place", "wrong"),
+    [
+        (["asyncapi"], "3.9.9"),
+        (["info", "surprise"], 1),
+        (["channels", "socket", "address"], 5),
+        (["operations", "receiveTypingCommand", "action"], "publish"),
+        (["operations", "receiveTypingCommand", "channel"], {"address": "/ws/"}),
+        (["components", "messages", "TypingEvent", "payload"], {"type": "objekt"}),
+    ],
+)
+def test_a_document_with_a_mistake_is_not(official, place, wrong):
+    broken = node = copy.deepcopy(DOCUMENT)
+    for name in place[:-1]:
+        node = node[name]
+    node[place[-1]] = wrong
+    assert not official.is_valid(broken)
 
 
 def test_every_reference_leads_somewhere_and_every_schema_is_one():
