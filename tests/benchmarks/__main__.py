@@ -53,7 +53,7 @@ class Bench:
     def run_round(self, number):
         for system in self.systems:
             tell(f"Round {number} of {self.effort.rounds}: {system.name}")
-            self.pass_on(system)
+            self.pass_on(system, typing=self.effort.typing and number == 1)
             # On fresh processes: what one freed before would hide what a socket takes.
             if system.is_single:
                 self.play(IDLE, system, workloads.hold, self.effort.idle)
@@ -66,12 +66,13 @@ class Bench:
                 tell(f"{self.effort.crowd} sockets: {system.name}")
                 self.play(CROWD, system, workloads.hold, self.effort.crowd, ping_every_s=20)
 
-    def pass_on(self, system):
+    def pass_on(self, system, *, typing):
+        """`typing` takes the path of a text, so one round of it is enough."""
         with system.running():
             for shape in self.effort.shapes:
                 run = workloads.relay(system, shape, self.effort)
                 self.results.add(shape.name, system.name, run)
-            if system.spares_sender and self.effort.typing:
+            if typing and system.spares_sender:
                 run = workloads.relay(system, workloads.PAIRS, self.effort, kind="typing")
                 self.results.add(TYPING, system.name, run)
             if system.dialect == "doorbell":

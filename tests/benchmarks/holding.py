@@ -10,7 +10,7 @@ from tests.benchmarks.entering import enter_all
 from tests.benchmarks.meters import Meter, percentiles_ms, subtract, wait_until_still
 
 # The first sockets pay for threads, database connections, caches and what the start left to be
-# freed. From 200 on every system here grows evenly, ejabberd from 400 on.
+# freed. From 200 on most grow evenly, ejabberd from 400 on; Node collects when it likes.
 WARM = 400
 MEMBERS = 2
 

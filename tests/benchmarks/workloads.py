@@ -44,6 +44,7 @@ class Effort:
     seconds: float
     paced_s: float
     shapes: tuple[Shape, ...]
+    # Sockets in all, of which the first are not counted: see holding.WARM.
     idle: int
     browsers: int
     crowd: int
@@ -57,7 +58,7 @@ class Effort:
             seconds=1.0,
             paced_s=0.5,
             shapes=(PAIRS,),
-            idle=600,
+            idle=800,
             browsers=0,
             crowd=0,
             typing=False,
