@@ -24,6 +24,20 @@ def check_intervals(**_: Any) -> list[CheckMessage]:
 
 
 @register()
+def check_stall(**_: Any) -> list[CheckMessage]:
+    if settings.WS_STALL_S >= settings.PING_INTERVAL_S:
+        return []
+    return [
+        Error(
+            f"WS_STALL_S ({settings.WS_STALL_S}) must not be less than "
+            f"PING_INTERVAL_S ({settings.PING_INTERVAL_S}).",
+            hint="Clients would be closed as too slow before it is their time to ping.",
+            id="config.E008",
+        )
+    ]
+
+
+@register()
 def check_connections(**_: Any) -> list[CheckMessage]:
     """PostgreSQL's default of 100 connections has to serve every process and the workers."""
     most = settings.DB_POOL_SIZE * settings.WEB_PROCESSES

@@ -13,8 +13,6 @@ from signaling.protocol import CLOSE_CODES
 
 Send = Callable[[dict[str, Any]], Coroutine[Any, Any, None]]
 
-# A send or a standstill that takes longer than this marks the client as gone.
-STALL_S = 20.0
 CLOSE_S = 5.0
 # What may wait for one client; with the window (up to 3 bytes a character) it makes 2 MiB.
 MAX_WAITING_BYTES = 1024 * 1024
@@ -26,7 +24,7 @@ class Outbox:
     Daphne buffers without limit for a client that does not read, so at most
     WS_WINDOW_BYTES leave between two signs of life (see `acknowledge`). What does not fit
     waits here, at most WS_OUTBOX_FRAMES or MAX_WAITING_BYTES of it; beyond that the socket is
-    closed with 4001.
+    closed with 4001, as it is after WS_STALL_S without progress.
     """
 
     __slots__ = (
@@ -144,7 +142,7 @@ class Outbox:
 
     async def _finish(self, sending: Generator[Any, Any, None]) -> None:
         try:
-            async with asyncio.timeout(STALL_S):
+            async with asyncio.timeout(settings.WS_STALL_S):
                 await sending  # type: ignore[misc]  # an awaitable by types.coroutine
         except TimeoutError:
             self._busy = False
@@ -162,7 +160,7 @@ class Outbox:
         if len(self._queue) > self._max_frames or self._waiting_bytes > MAX_WAITING_BYTES:
             self._give_up()
         elif self._stall is None and not self.held:
-            self._stall = asyncio.get_running_loop().call_later(STALL_S, self._give_up)
+            self._start_stall()
 
     def _drain(self) -> None:
         moved = False
@@ -176,12 +174,16 @@ class Outbox:
         if moved or not self._queue:
             self._cancel_stall()
             if self._queue and not self._closed:
-                self._stall = asyncio.get_running_loop().call_later(STALL_S, self._give_up)
+                self._start_stall()
 
     def _give_up(self) -> None:
         """The client does not keep up: it comes back and syncs."""
         self.overflowed = True
         self.close(CLOSE_CODES["too_slow"])
+
+    def _start_stall(self) -> None:
+        loop = asyncio.get_running_loop()
+        self._stall = loop.call_later(settings.WS_STALL_S, self._give_up)
 
     def _cancel_stall(self) -> None:
         if self._stall is not None:

@@ -53,6 +53,7 @@ def test_what_is_missing_is_named(name):
         ("SITE_URL", "http://chat.example.com", "SITE_URL must start with https://"),
         ("WS_ALLOWED_ORIGINS", "https://other.example.com", "config.E005"),
         ("PRESENCE_TTL_S", "40", "config.E001"),
+        ("WS_STALL_S", "10", "config.E008"),
         ("WEB_PROCESSES", "8", "config.E002"),
         ("DB_POOL_SIZE", "8", "config.E003"),
         ("TURN_URLS", "turn:turn.example.com", "config.E007"),

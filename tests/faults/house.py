@@ -31,6 +31,7 @@ ENV = {
     "PING_INTERVAL_S": str(PING_S),
     "PRESENCE_TTL_S": str(TTL_S),
     "PRESENCE_GRACE_S": str(GRACE_S),
+    "WS_STALL_S": "4",
     "WS_FRAMES_PER_S": "1000",
     "WS_FRAMES_BURST": "3000",
     "WS_MESSAGES_PER_S": "1000",

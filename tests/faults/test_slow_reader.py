@@ -20,7 +20,7 @@ from tests.faults.visitor import knock
 BODY = secrets.token_hex(2_000)
 # More than a window (256 KiB) and an outbox together.
 FRAMES = 1_500
-# More than a window; too few for the outbox to overflow, so that time ends it (20 s).
+# More than a window; too few for the outbox to overflow, so that time ends it (WS_STALL_S).
 FEW_FRAMES = 90
 COST_KIB = 2 * 1024
 GIVEN_UP_WITHIN_S = 30
