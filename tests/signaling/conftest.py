@@ -3,6 +3,8 @@ from __future__ import annotations
 import asyncio
 
 import pytest
+from asgiref.sync import sync_to_async
+from django.db import connections
 
 from rooms import tokens
 from tests.client import WireClient
@@ -36,8 +38,12 @@ def wire(live, transactional_db):
 
     def run(story, *, timeout_s=40):
         async def play():
-            async with asyncio.timeout(timeout_s):
-                return await story(Stage(live))
+            try:
+                async with asyncio.timeout(timeout_s):
+                    return await story(Stage(live))
+            finally:
+                # In the one thread where stories touch the database; it outlives them.
+                await sync_to_async(connections.close_all)()
 
         return asyncio.run(play())
 
