@@ -30,6 +30,9 @@ DRAIN_GRACE_S = 20.0
 DRAIN_AT_MOST_S = 5.0
 # More people coming back at once than this are not told one by one.
 MANY = 20
+# Who was closed for nonsense is not let in again for so long, or a flood would only need to
+# come back for a fresh allowance.
+KEPT_OUT_S = 30.0
 
 _current: Live | None = None
 
@@ -57,6 +60,8 @@ class Live:
         self.sessions: dict[str, Session] = hub.sockets
         self.frames_in = 0
         self.overflows = 0
+        # Persons (see Session.person), and until when.
+        self._kept_out: dict[str, float] = {}
         self._healing: set[asyncio.Task[None]] = set()
         if threading.current_thread() is threading.main_thread():
             self._catch_sigterm()
@@ -65,8 +70,16 @@ class Live:
         """Count the socket in; a second one of the same connection replaces the first."""
         self.hub.kick({"connection": session.connection}, protocol.CLOSE_CODES["session_replaced"])
         self.sessions[session.connection] = session
-        if self.hub.draining:
+        if self._kept_out.get(session.person, 0.0) > self.hub.loop.time():
+            session.kick(protocol.CLOSE_CODES["bad_protocol"])
+        elif self.hub.draining:
             self._send_away(session)
+
+    def keep_out(self, session: Session) -> None:
+        """Let the socket's person not come back to this process for KEPT_OUT_S."""
+        now = self.hub.loop.time()
+        self._kept_out = {who: until for who, until in self._kept_out.items() if until > now}
+        self._kept_out[session.person] = now + KEPT_OUT_S
 
     async def remove(self, session: Session) -> None:
         """Take the socket out of everything; its people stay present for the grace period."""

@@ -115,6 +115,11 @@ class Session:
         return self.live.hub
 
     @property
+    def person(self) -> str:
+        """Whose socket it is, whichever of their connections."""
+        return self.entry.participant or self.entry.membership or self.entry.key
+
+    @property
     def for_account(self) -> bool:
         """Whether this socket is an inbox rather than one room's."""
         return not self.entry.room
@@ -126,6 +131,8 @@ class Session:
         self.outbox.push(resync_frame())
 
     def kick(self, code: int, reason: str = "") -> None:
+        if code == CLOSE_CODES["bad_protocol"]:
+            self.live.keep_out(self)
         self.replaced = self.replaced or code == CLOSE_CODES["session_replaced"]
         self.outbox.close(code, reason)
 

@@ -6,10 +6,8 @@ import asyncio
 import time
 from uuid import uuid4
 
-PAUSE_S = 0.005
 
-
-async def measure_delays_s(speaker, listener, count):
+async def measure_delays_s(speaker, listener, count, pause_s=0.005):
     """Say something `count` times at a steady pace; return how long each took to arrive."""
     left_at, delays_s = {}, []
     hear = listener.client.on_event
@@ -25,7 +23,7 @@ async def measure_delays_s(speaker, listener, count):
         client_id = str(uuid4())
         left_at[client_id] = time.monotonic()
         await speaker.client.tell("message.post", client_id=client_id, body="and so on")
-        await asyncio.sleep(PAUSE_S)
+        await asyncio.sleep(pause_s)
     await listener.wait_until(lambda: not left_at, "every frame")
     listener.client.on_event = hear
     return delays_s

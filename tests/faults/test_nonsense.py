@@ -5,7 +5,11 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
+import subprocess
+import sys
 
+import pytest
+from django.conf import settings as django_settings
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 from websockets.exceptions import ConnectionClosed
@@ -13,9 +17,11 @@ from websockets.exceptions import ConnectionClosed
 from tests.client import CommandError, WireClient
 from tests.faults.checkers import check_all, find_strays
 from tests.faults.conftest import LONG, SEED
+from tests.faults.pace import compare_p99, measure_delays_s
 from tests.faults.visitor import knock
 
 FRAMES = 10_000 if LONG else 300
+SAMPLES = 400 if LONG else 40
 KINDS_OF_FRAME = [
     *("room.sync", "room.leave", "message.post", "message.read", "typing", "signal"),
     *("transport.report", "ping", "inbox.sync", "room.watch", "__class__", "read_forever", ""),
@@ -65,9 +71,9 @@ def make_frames(count):
 async def test_made_up_frames_get_errors_and_the_room_lives_on(site, company):
     made = make_frames(FRAMES)  # takes its time, and nobody could ping meanwhile
     ann, bob = await company.gather(2, site)
-    entry = await knock(site, company.shop["link"], "eve")
     told, codes = set(), set()
     while made:
+        entry = await knock(site, company.shop["link"], "eve")
         made, code = await rant(site, entry["resume"], made, told)
         codes.add(code)
         ann.write("we go on")
@@ -129,21 +135,56 @@ async def test_descriptions_at_the_limit_pass_and_beyond_it_do_not(site, company
     assert ann.connected and len(signals) == 2
 
 
-async def test_a_flood_is_refused_then_shown_out(site, company):
-    ann, bob = await company.gather(2, site)
-    entry = await knock(site, company.shop["link"], "eve")
-    codes = []
-    eve = await WireClient.open(site.ws_url, entry["resume"])
-    eve.on_event = lambda frame: "error" in frame and codes.append(frame["error"]["code"])
-    await eve.sync()
-    with contextlib.suppress(ConnectionClosed, ConnectionError):
-        for n in range(20_000):
-            await eve.tell("typing")
-            if n % 100 == 99:
-                await asyncio.sleep(0.01)  # this loop is also Ann's and Bob's
-    async with asyncio.timeout(30):
-        assert await eve.wait_closed() == 4501
-    assert set(codes) == {"rate_limited"}
+@pytest.fixture
+def strict_site(house, kind):
+    """A site that lets a client send as much as it does by default."""
+    site = house.make_site(kind, WS_FRAMES_PER_S="50", WS_FRAMES_BURST="300")
+    yield site
+    house.stop_site(site)
+
+
+async def test_a_flood_is_refused_then_shown_out(strict_site, company):
+    ann, bob = await company.gather(2, strict_site)
+    eve = (await knock(strict_site, company.shop["link"], "eve"))["resume"]
+    assert await flood(strict_site, eve) == ({"rate_limited"}, 4501)
+    async with await WireClient.open(strict_site.ws_url, eve) as again:
+        assert await again.wait_closed() == 4501
     ann.write("what was that?")
     await bob.wait_until(lambda: bob.head == 1, "Ann's line")
+    alone_s = await measure_delays_s(ann, bob, SAMPLES, pause_s=0.02)
+    async with brawling(strict_site, eve):
+        beside_s = await measure_delays_s(ann, bob, SAMPLES, pause_s=0.02)
+    print(f"beside a flood: {compare_p99(alone_s, beside_s)}")
     assert list(find_strays(company.history, ())) == []
+
+
+async def flood(site, token):
+    """Say far too much at once; returns the refusals and the close code."""
+    codes = set()
+    async with asyncio.timeout(30), await WireClient.open(site.ws_url, token) as eve:
+        eve.on_event = lambda frame: "error" in frame and codes.add(frame["error"]["code"])
+        await eve.sync()
+        with contextlib.suppress(ConnectionClosed, ConnectionError):
+            for n in range(20_000):
+                await eve.tell("typing")
+                if n % 100 == 99:
+                    await asyncio.sleep(0.01)  # this loop is also Ann's and Bob's
+        return codes, await eve.wait_closed()
+
+
+@contextlib.asynccontextmanager
+async def brawling(site, token):
+    """Meanwhile somebody floods the room, is shown out, and is back at once."""
+    command = [sys.executable, "-m", "tests.faults.brawler", site.ws_url, token]
+    brawler = await asyncio.create_subprocess_exec(
+        *command, cwd=django_settings.BASE_DIR, stdout=subprocess.PIPE
+    )
+    try:
+        codes = [await brawler.stdout.readline()]
+        yield
+    finally:
+        brawler.kill()
+        codes += (await brawler.stdout.read()).splitlines()
+        await brawler.wait()
+    print(f"shown out {len(codes)} times")
+    assert {int(code) for code in codes} <= {4501, 1006}
