@@ -27,12 +27,10 @@ async def test_two_thousand_visits_leave_nothing_behind(house, site, company):
     for _ in range(SAMPLES):
         await come_and_go(site, entries, CYCLES // SAMPLES)
         rss_kib.append(house.read_rss_kib(site))
-    after = await settle(house, site)
     slope = (rss_kib[-1] - rss_kib[0]) / CYCLES * 1024
     print(f"{slope:.0f} bytes a visit; {rss_kib} KiB")
     assert list(find_growth(rss_kib, share=0.01, floor=RSS_NOISE_KIB)) == []
-    for what, left in after.items():
-        assert left - before[what] == set(), what
+    await settle(house, site, before)
 
 
 async def come_and_go(site, entries, count):
@@ -50,21 +48,25 @@ async def come_and_go(site, entries, count):
     await asyncio.gather(*(visit(entry, count // AT_ONCE + 1) for entry in entries))
 
 
-async def settle(house, site):
-    """What is there when everybody has gone and every grace period is over."""
+async def settle(house, site, before=None):
+    """Wait until everybody has gone and nothing is there that was not `before`; return what is."""
     give_up_at = time.monotonic() + TTL_S + 40
     while True:
-        metrics = await house.read_metrics(site)
-        left = house.ask_redis("KEYS", "presence:*")
-        if metrics["sockets"] == metrics["topics"] == 0 and left == []:
-            break
-        still = f"{metrics['sockets']} sockets, {metrics['topics']} topics, {left}"
-        assert time.monotonic() < give_up_at, still
+        there = await look_around(house, site)
+        visitors = {thing for thing in there if thing.startswith(("socket", "topic", "presence:"))}
+        left = visitors if before is None else there - before
+        if not left:
+            return there
+        assert time.monotonic() < give_up_at, left
         await asyncio.sleep(0.1)
-    used = metrics["database_pool_size"] - metrics["database_pool_available"]
-    return {
-        "keys": set(house.ask_redis("KEYS", "*")),
-        # The one for orders between processes stays from the first socket on.
-        "channels": set(house.ask_redis("PUBSUB", "CHANNELS")) - {b"control"},
-        "connections in use": set(range(int(used))),
-    }
+
+
+async def look_around(house, site):
+    metrics = await house.read_metrics(site)
+    in_use = metrics["database_pool_size"] - metrics["database_pool_available"]
+    counts = {"socket": metrics["sockets"], "topic": metrics["topics"], "connection": in_use}
+    there = {f"{what} {n}" for what, count in counts.items() for n in range(int(count))}
+    for command in (("KEYS", "*"), ("PUBSUB", "CHANNELS")):
+        there |= {name.decode() for name in house.ask_redis(*command)}
+    # The one for orders between processes stays from the first socket on.
+    return there - {"control"}
