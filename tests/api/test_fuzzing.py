@@ -16,9 +16,12 @@ EXAMPLES = 8
 
 
 def fuzz(live, key_text, folder, *options):
+    # Without a key nearly everything says 401 before it reads what chance made up; the rest
+    # says the same with a key.
+    phases = "examples,coverage,fuzzing" if key_text else "examples,coverage"
     command = [sys.executable, "-m", "schemathesis.cli", "--config-file", str(CONFIG)]
     command += ["run", f"{live.url}/api/schema"]
-    command += ["--checks", "all", "--phases", "examples,coverage,fuzzing", "--seed", "1"]
+    command += ["--checks", "all", "--phases", phases, "--seed", "1"]
     command += ["--max-examples", str(EXAMPLES), "--generation-database", "none", *options]
     if key_text is not None:
         command += ["--header", f"Authorization: Bearer {key_text}"]
