@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import functools
 import json
 import subprocess
 import sys
@@ -48,6 +49,7 @@ commands = st.fixed_dictionaries(
 frames = commands.map(json.dumps) | values.map(json.dumps) | st.text(max_size=200) | st.binary()
 
 
+@functools.cache
 def make_frames(count):
     """Frames as Hypothesis thinks of them; the same ones for the same seed."""
     made = []
