@@ -79,7 +79,7 @@ def check_body(body: str) -> str:
         raise MessageTooLong
     if not body.strip():
         raise Invalid("A message cannot be empty.", field="body")
-    if CONTROLS.search(body):
+    if not body.isprintable() and CONTROLS.search(body):
         raise Invalid("Control characters cannot be sent.", field="body")
     return body
 
