@@ -13,11 +13,13 @@ WS_MAX_BYTES = 80 * 1024
 # Daphne holds what we send to the same limit, and drops it in silence: see rooms/services/sync.py.
 WS_MAX_REPLY_BYTES = 1024 * 1024
 PING_S = 20
+# WhiteNoise hands out files by synchronous iterators, of which Django warns once a process.
+PYTHON = (sys.executable, "-W", "ignore:StreamingHttpResponse must consume synchronous iterators")
 
 
 def daphne(host: str, port: int) -> list[str]:
     return [
-        *(sys.executable, "-m", "config.web.daphne", "-b", host, "-p", str(port)),
+        *(*PYTHON, "-m", "config.web.daphne", "-b", host, "-p", str(port)),
         # The access log would carry link tokens.
         *("-v", "0", "--no-server-name", "--http-timeout", "60"),
         *("--ping-interval", str(PING_S), "--ping-timeout", str(PING_S)),
@@ -30,7 +32,7 @@ def daphne(host: str, port: int) -> list[str]:
 
 def uvicorn(host: str, port: int) -> list[str]:
     return [
-        *(sys.executable, "-m", "uvicorn", "--host", host, "--port", str(port)),
+        *(*PYTHON, "-m", "uvicorn", "--host", host, "--port", str(port)),
         *("--ws", "config.web.uvicorn:LeanProtocol", "--ws-max-size", str(WS_MAX_BYTES)),
         # What a browser's socket would take for compression alone is several times the rest.
         "--ws-per-message-deflate=false",
