@@ -70,6 +70,7 @@ async def _take_seat(session: Session, place: Place, topic: str) -> tuple[People
         seats.append(Seat(key, sender.room_uuid, session.connection))
         await session.attach(lobby_topic(sender.account_uuid))
     if session.entry.room:
+        # Where both know a fact it is the same; the older string is kept, not a second one.
         session.facts = place.facts | session.facts
     seated = Seated(sender, topic, place.kind, place.name, place.transport, seats)
     session.rooms[sender.room_uuid] = seated
