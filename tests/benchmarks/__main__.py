@@ -123,12 +123,12 @@ def save(results, effort, target):
 
 def show(results, effort):
     for workload in [*(shape.name for shape in effort.shapes), TYPING]:
-        tables.print_relay(results, workload)
-    tables.print_hold(results, IDLE)
-    tables.print_hold(results, BROWSERS)
-    tables.print_crowd(results, CROWD)
-    tables.print_store(results, STORED)
-    tables.print_accounts(results, ACCOUNTS)
+        tables.print_table(results, workload, tables.RELAY, f"Relayed frames, {workload}")
+    tables.print_table(results, IDLE, tables.HOLD)
+    tables.print_table(results, BROWSERS, tables.HOLD)
+    tables.print_table(results, CROWD, tables.CROWD)
+    tables.print_table(results, STORED, tables.STORE)
+    tables.print_table(results, ACCOUNTS, tables.ACCOUNTS)
     targets.print_targets(results)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import reduce
 from statistics import median
 
 from tests.benchmarks.targets import total_us
@@ -34,106 +35,66 @@ class Results:
         return [a / b for a, b in zip(ours, theirs, strict=False)]
 
 
-def print_relay(results, workload):
+# A table's columns: the head, where the figure stands in a run (or what works it out), its digits.
+RELAY = (
+    ("CPU µs/frame", total_us, 1),
+    ("server", "cpu_us.server", 1),
+    ("redis", lambda run: run["cpu_us"].get("redis", 0.0), 1),
+    ("frames/s", "frames_per_s", 0),
+    ("p50 ms", "p50_ms", 2),
+    ("p99 ms", "p99_ms", 2),
+    ("½: p99 ms", "half.p99_ms", 2),
+)
+HOLD = (
+    ("KiB/socket", "kib_per_socket.server", 1),
+    ("redis KiB", "kib_per_socket.redis", 1),
+    ("joins/s", "joins_per_s", 0),
+    ("CPU ms/join", lambda run: sum(run["cpu_ms_per_join"].values()), 2),
+    ("of it PG", "cpu_ms_per_join.postgres", 2),
+    ("base MiB", "base_mib.server", 0),
+)
+STORE = (
+    ("stored/s", "acknowledged_per_s", 0),
+    ("p50 ms", "p50_ms", 1),
+    ("p99 ms", "p99_ms", 1),
+    ("½: p99 ms", "half.p99_ms", 1),
+    ("CPU µs", total_us, 0),
+    ("server", "cpu_us.server", 0),
+    ("PG", "cpu_us.postgres", 0),
+    ("redis", "cpu_us.redis", 0),
+)
+CROWD = (
+    ("sockets", "sockets", 0),
+    ("KiB/socket", "kib_per_socket.server", 1),
+    ("pings/s", "pings.per_s", 0),
+    ("CPU µs/ping", lambda run: total_us(run["pings"]), 0),
+    ("redis", "pings.cpu_us.redis", 0),
+    ("p50 ms", "pings.p50_ms", 2),
+    ("p99 ms", "pings.p99_ms", 2),
+)
+ACCOUNTS = (("seconds", "seconds", 2),)
+
+
+def print_table(results, workload, columns, title=""):
+    """Medians over the rounds, a line for each system that played the workload."""
     systems = results.systems(workload)
     if not systems:
         return
-    print(f"\nRelayed frames, {workload}")
-    print(_row("", "CPU µs/frame", "server", "redis", "frames/s", "p50 ms", "p99 ms", "½: p99 ms"))
-    for name in systems:
-        read = lambda pick, name=name: results.median(workload, name, pick)  # noqa: E731
-        print(
-            _row(
-                name,
-                _number(read(total_us), 1),
-                _number(read(lambda run: run["cpu_us"]["server"]), 1),
-                _number(read(lambda run: run["cpu_us"].get("redis", 0.0)), 1),
-                _number(read(lambda run: run["frames_per_s"]), 0),
-                _number(read(lambda run: run["p50_ms"]), 2),
-                _number(read(lambda run: run["p99_ms"]), 2),
-                _number(read(lambda run: run["half"]["p99_ms"]), 2),
-            )
-            + _remarks(systems[name])
-        )
+    print(f"\n{title or workload}")
+    print(_row("", *(head for head, _, _ in columns)))
+    for name, runs in systems.items():
+        cells = [
+            _number(results.median(workload, name, _reader(where)), digits)
+            for _, where, digits in columns
+        ]
+        print(_row(name, *cells) + _remarks(runs))
 
 
-def print_hold(results, workload):
-    systems = results.systems(workload)
-    if not systems:
-        return
-    print(f"\n{workload}")
-    print(_row("", "KiB/socket", "redis KiB", "joins/s", "CPU ms/join", "of it PG", "base MiB"))
-    for name in systems:
-        read = lambda pick, name=name: results.median(workload, name, pick)  # noqa: E731
-        print(
-            _row(
-                name,
-                _number(read(lambda run: run["kib_per_socket"]["server"]), 1),
-                _number(read(lambda run: run["kib_per_socket"].get("redis")), 1),
-                _number(read(lambda run: run["joins_per_s"]), 0),
-                _number(read(lambda run: sum(run["cpu_ms_per_join"].values())), 2),
-                _number(read(lambda run: run["cpu_ms_per_join"].get("postgres")), 2),
-                _number(read(lambda run: run["base_mib"]["server"]), 0),
-            )
-            + _remarks(systems[name])
-        )
-
-
-def print_store(results, workload):
-    systems = results.systems(workload)
-    if not systems:
-        return
-    print(f"\n{workload}")
-    print(_row("", "stored/s", "p50 ms", "p99 ms", "½: p99 ms", "CPU µs", "server", "PG", "redis"))
-    for name in systems:
-        read = lambda pick, name=name: results.median(workload, name, pick)  # noqa: E731
-        print(
-            _row(
-                name,
-                _number(read(lambda run: run["acknowledged_per_s"]), 0),
-                _number(read(lambda run: run["p50_ms"]), 1),
-                _number(read(lambda run: run["p99_ms"]), 1),
-                _number(read(lambda run: run["half"]["p99_ms"]), 1),
-                _number(read(total_us), 0),
-                _number(read(lambda run: run["cpu_us"]["server"]), 0),
-                _number(read(lambda run: run["cpu_us"]["postgres"]), 0),
-                _number(read(lambda run: run["cpu_us"]["redis"]), 0),
-            )
-            + _remarks(systems[name])
-        )
-
-
-def print_crowd(results, workload):
-    systems = results.systems(workload)
-    if not systems:
-        return
-    print(f"\n{workload}")
-    print(_row("", "sockets", "KiB/socket", "pings/s", "CPU µs/ping", "redis", "p50 ms", "p99 ms"))
-    for name in systems:
-        read = lambda pick, name=name: results.median(workload, name, pick)  # noqa: E731
-        print(
-            _row(
-                name,
-                _number(read(lambda run: run["sockets"]), 0),
-                _number(read(lambda run: run["kib_per_socket"]["server"]), 1),
-                _number(read(lambda run: run["pings"]["per_s"]), 0),
-                _number(read(lambda run: total_us(run["pings"])), 0),
-                _number(read(lambda run: run["pings"]["cpu_us"]["redis"]), 0),
-                _number(read(lambda run: run["pings"]["p50_ms"]), 2),
-                _number(read(lambda run: run["pings"]["p99_ms"]), 2),
-            )
-            + _remarks(systems[name])
-        )
-
-
-def print_accounts(results, workload):
-    systems = results.systems(workload)
-    if not systems:
-        return
-    print(f"\n{workload}")
-    print(_row("", "seconds"))
-    for name in systems:
-        print(_row(name, _number(results.median(workload, name, lambda run: run["seconds"]), 2)))
+def _reader(where):
+    if callable(where):
+        return where
+    *path, last = where.split(".")
+    return lambda run: reduce(lambda found, key: found[key], path, run).get(last)
 
 
 def _remarks(runs):
