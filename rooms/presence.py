@@ -14,6 +14,7 @@ from collections.abc import Iterable
 from typing import cast
 from uuid import UUID
 
+from django.conf import settings
 from redis import RedisError
 
 from accounts.models import Account
@@ -31,6 +32,20 @@ def guests_key(account_uuid: UUID | str) -> str:
 
 def desk_key(account_uuid: UUID | str) -> str:
     return f"presence:desk:{account_uuid}"
+
+
+def ended_key(room_uuid: UUID | str) -> str:
+    """A room's connections whose sign-in or key ended; of them nobody may hear any more."""
+    return f"presence:ended:{room_uuid}"
+
+
+def seats_key(credential: str) -> str:
+    """Where the sockets of one sign-in or key took part: "<room>:<person>:<connection>".
+
+    Both this and `ended_key` are sorted sets of their own: score = when the resume token of
+    that connection is dead anyway.
+    """
+    return f"presence:seats:{credential}"
 
 
 def online_now(account: Account) -> bool:
@@ -57,6 +72,39 @@ def read_people(key: str) -> dict[str, list[str]]:
         return people_in(cast(list[bytes], members))
     except RedisError:
         return {}
+
+
+def inhabited(room_uuids: Iterable[UUID]) -> set[UUID]:
+    """Return the rooms in which somebody is connected; none with Redis away."""
+    asked = list(room_uuids)
+    pipe = get_redis().pipeline(transaction=False)
+    for uuid in asked:
+        pipe.exists(room_key(uuid))
+    try:
+        return {uuid for uuid, here in zip(asked, pipe.execute(), strict=True) if here}
+    except RedisError:
+        return set()
+
+
+def end_seats(credential: str) -> list[tuple[str, str, str]]:
+    """Note as ended whatever sockets of this sign-in or key may be seated.
+
+    Returns (room, person, connection) of each; nothing with Redis away.
+    """
+    try:
+        redis, now = get_redis(), time.time()
+        members = cast(list[bytes], redis.zrangebyscore(seats_key(credential), now, "+inf"))
+        seats = [cast(tuple[str, str, str], tuple(m.decode().split(":"))) for m in members]
+        pipe = redis.pipeline(transaction=False)
+        for room, person, connection in seats:
+            gone_at = now + settings.RESUME_TTL_S
+            pipe.zadd(ended_key(room), {f"{person}:{connection}": gone_at})
+            pipe.expire(ended_key(room), settings.RESUME_TTL_S)
+        pipe.delete(seats_key(credential))
+        pipe.execute()
+    except RedisError:
+        return []
+    return seats
 
 
 def rooms_with_guests(account_uuid: UUID | str) -> set[str]:

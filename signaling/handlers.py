@@ -18,8 +18,8 @@ from rooms.tokens import sign_resume
 from signaling import protocol
 from signaling.bridge import in_thread
 from signaling.ice import ice_servers, relay_available
-from signaling.live import lobby_topic
-from signaling.presence import People, Seat
+from signaling.live import Company, lobby_topic
+from signaling.presence import Seat
 from signaling.protocol import ProtocolError
 from signaling.sessions import Seated, Session
 
@@ -54,15 +54,14 @@ async def sync_room(session: Session, command: protocol.RoomSync) -> Reply:
         )
         if command.before:
             return {"messages": place.snapshot["messages"], "more": place.snapshot["more"]}
-        people, available = await _take_seat(session, place, topic)
-        return {**_snapshot(session, place, people), "available": available}
+        return _snapshot(session, place, await _take_seat(session, place, topic))
     except BaseException:
         if room not in session.rooms:
             session.detach(topic)
         raise
 
 
-async def _take_seat(session: Session, place: Place, topic: str) -> tuple[People, bool]:
+async def _take_seat(session: Session, place: Place, topic: str) -> Company:
     sender = place.sender
     seats = [Seat(presence.room_key(sender.room_uuid), sender.participant_uuid, session.connection)]
     if place.kind == "guest":
@@ -78,12 +77,9 @@ async def _take_seat(session: Session, place: Place, topic: str) -> tuple[People
     return await session.live.seat(session, seated)
 
 
-def _snapshot(session: Session, place: Place, people: People) -> dict[str, Any]:
+def _snapshot(session: Session, place: Place, company: Company) -> dict[str, Any]:
     me = place.sender
-    participants = [
-        {**one, "connections": people.get(one["participant"], [])}
-        for one in place.snapshot["participants"]
-    ]
+    participants = [_place_person(one, company) for one in place.snapshot["participants"]]
     return {
         **place.snapshot,
         "self": {
@@ -95,8 +91,17 @@ def _snapshot(session: Session, place: Place, people: People) -> dict[str, Any]:
         "participants": participants,
         "policies": {**place.snapshot["policies"], "relay_available": relay_available()},
         "ice_servers": ice_servers(me.account_uuid, place.transport),
+        "available": company.available,
         "resume": sign_resume(session.entry),
     }
+
+
+def _place_person(person: dict[str, Any], company: Company) -> dict[str, Any]:
+    """Add where the person is; who was shown out is nowhere, whatever their socket does."""
+    name = person["participant"]
+    connections = [] if person["gone"] else company.people.get(name, [])
+    ended = {"ended": company.ended[name]} if name in company.ended else {}
+    return {**person, "connections": connections, **ended}
 
 
 async def leave_room(session: Session, command: protocol.RoomLeave) -> Reply:

@@ -8,6 +8,7 @@ import random
 import signal
 import threading
 from contextlib import suppress
+from dataclasses import dataclass
 from types import FrameType
 from typing import Any, cast
 
@@ -19,7 +20,7 @@ from signaling import protocol
 from signaling.heads import Heads
 from signaling.hub import Hub, resync_frame
 from signaling.layer import HubLayer
-from signaling.presence import FAILURES, People, Presence, Seat, visible
+from signaling.presence import FAILURES, People, Presence, Seat, visible, without
 from signaling.sessions import Seated, Session
 
 # Drained clients come back after the process has ended, spread evenly over the next seconds.
@@ -47,6 +48,15 @@ def get_live() -> Live:
 
 def current_live() -> Live | None:
     return _current
+
+
+@dataclass(frozen=True, slots=True)
+class Company:
+    """Whom a participant meets: their connections, those that ended, and if the desk is taken."""
+
+    people: People
+    ended: People
+    available: bool
 
 
 class Live:
@@ -96,26 +106,29 @@ class Live:
                 await self.presence.leave(session.desk, grace_s)
         session.rooms.clear()
 
-    async def seat(self, session: Session, seated: Seated) -> tuple[People, bool]:
-        """Show the participant as present and tell the room.
-
-        Returns who is here and whether somebody is at the account's desk.
-        """
+    async def seat(self, session: Session, seated: Seated) -> Company:
+        """Show the participant as present, tell the room, and return who else is here."""
         before = self.hub.people(seated.topic).get(seated.me, [])
         desk = presence.desk_key(seated.sender.account_uuid)
-        entered = await self.presence.enter(seated.seats, look_at=desk)
+        entered = await self.presence.enter(
+            seated.seats,
+            look_at=(desk, presence.ended_key(seated.sender.room_uuid)),
+            credentials=session.credentials,
+        )
+        ended: People = {}
         if entered is None:
             people = {**self.hub.people(seated.topic)}
             people[seated.me] = sorted({*people.get(seated.me, []), session.connection})
             available, was_here = False, session.connection in before
         else:
-            people, was_here = entered.people[0], entered.known
-            available = bool(entered.people[-1])
+            people, at_desk, ended = entered.people
+            available, was_here = bool(at_desk), entered.known
         known = [c for c in people.get(seated.me, []) if c != session.connection]
         shown = visible(people)
         self.hub.set_people(seated.topic, shown)
+        company = Company(without(shown, ended), ended, available)
         if was_here:
-            return shown, available
+            return company
         name = "participant.changed" if known else "participant.joined"
         data: dict[str, Any] = {
             "participant": seated.me,
@@ -127,7 +140,7 @@ class Live:
         self.tell(seated, name, data, people=shown, but=session)
         if seated.kind == "guest" and not known:
             self._tell_account(seated.sender.account_uuid, seated.sender.room_uuid, online=True)
-        return shown, available
+        return company
 
     async def unseat(self, session: Session, seated: Seated, grace_s: float) -> None:
         """End this socket's presence in the room."""

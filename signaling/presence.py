@@ -19,7 +19,7 @@ from typing import Any
 from django.conf import settings
 from redis.exceptions import RedisError
 
-from rooms.presence import people_in
+from rooms.presence import people_in, seats_key
 from signaling.pipe import Command, Pipe
 
 logger = logging.getLogger(__name__)
@@ -74,17 +74,25 @@ class Presence:
         self._renewals: set[Seat] = set()
         self._task = asyncio.ensure_future(self._run())
 
-    async def enter(self, seats: Iterable[Seat], look_at: str = "") -> Entered | None:
+    async def enter(
+        self, seats: Iterable[Seat], look_at: Iterable[str] = (), credentials: Iterable[str] = ()
+    ) -> Entered | None:
         """Take the seats; return who is there now, or None with Redis away.
 
-        The answer is about the first seat's place and then, if named, about `look_at`, where no
-        seat is taken: an account's guests may be thousands, and nobody asks for them here.
+        The answer is about the first seat's place and then about those of `look_at`, where no
+        seat is taken: an account's guests may be thousands, and nobody asks for them here. The
+        first seat is noted as that of the `credentials`, so that it ends with them.
         """
         taken = list(seats)
-        places = [taken[0].place] + ([look_at] if look_at else [])
+        places = [taken[0].place, *look_at]
+        notes = [command for one in credentials for command in _note(one, taken[0])]
         try:
             answers = await self._pipe.run(
-                _count_in(taken, settings.PRESENCE_TTL_S) + [_look_at(place) for place in places]
+                [
+                    *_count_in(taken, settings.PRESENCE_TTL_S),
+                    *notes,
+                    *(_look_at(place) for place in places),
+                ]
             )
         except FAILURES:
             self._renewals.update(taken)
@@ -176,8 +184,27 @@ def _count_in(seats: Iterable[Seat], ttl_s: float) -> list[Command]:
     return [*commands, ("ZADD", DUE, *due), *(("EXPIRE", place, key_ttl_s) for place in places)]
 
 
+def _note(credential: str, seat: Seat) -> list[Command]:
+    """Commands that remember the seat as one of a sign-in or key (see rooms.presence)."""
+    key, now, ttl_s = seats_key(credential), time.time(), settings.RESUME_TTL_S
+    room = seat.place.rpartition(":")[2]
+    return [
+        ("ZADD", key, now + ttl_s, f"{room}:{seat.member}"),
+        ("ZREMRANGEBYSCORE", key, "-inf", now),
+        ("EXPIRE", key, ttl_s),
+    ]
+
+
 def _look_at(place: str) -> Command:
     return ("ZRANGEBYSCORE", place, time.time(), "+inf")
+
+
+def without(people: People, ended: People) -> People:
+    """Return the people without the connections that ended for good."""
+    return {
+        person: [name for name in connections if name not in ended.get(person, ())]
+        for person, connections in people.items()
+    }
 
 
 def visible(people: People) -> People:

@@ -120,6 +120,11 @@ class Session:
         return self.entry.participant or self.entry.membership or self.entry.key
 
     @property
+    def credentials(self) -> list[str]:
+        """The sign-in and key that this socket ends with; a guest has neither."""
+        return [self.facts[name] for name in ("session", "key") if name in self.facts]
+
+    @property
     def for_account(self) -> bool:
         """Whether this socket is an inbox rather than one room's."""
         return not self.entry.room

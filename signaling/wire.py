@@ -60,6 +60,8 @@ class Person(Said):
     read_seq: int
     delivered_seq: int
     transport: str
+    gone: bool
+    ended: list[str] | UnsetType = UNSET
 
 
 class Policies(Said):
@@ -215,6 +217,7 @@ class Joined(Said):
 
 class Left(Said):
     participant: str
+    gone: bool | UnsetType = UNSET
 
 
 class PersonChanged(Said):
@@ -225,6 +228,7 @@ class PersonChanged(Said):
     name: str | UnsetType = UNSET
     connection: str | UnsetType = UNSET
     connections: list[str] | UnsetType = UNSET
+    ended: list[str] | UnsetType = UNSET
     transport: Way | UnsetType = UNSET
 
 

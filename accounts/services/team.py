@@ -64,9 +64,9 @@ def remove_member(
         membership.uuid,
         email=membership.user.email,
     )
-    uuid = membership.uuid
+    # While it is still known where they took part.
+    hooks.member_removed.send(Membership, membership_uuid=membership.uuid)
     membership.delete()
-    hooks.member_removed.send(Membership, membership_uuid=uuid)
 
 
 def _refuse_above(by: Membership | None, *roles: str) -> None:

@@ -7,7 +7,7 @@ from typing import Self
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import F, OuterRef, Q, Subquery
+from django.db.models import BooleanField, ExpressionWrapper, F, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce, Greatest
 from django.utils import timezone
 
@@ -126,7 +126,17 @@ class Room(models.Model):
 
 
 class ParticipantQuerySet(TenantQuerySet["Participant"]):
-    pass
+    def with_gone(self) -> Self:
+        """Annotate `gone`: shown out, and not back since."""
+        guests = Q(kind="guest") & (
+            Q(shown_out_at__isnull=False)
+            | Q(guest=None)  # erased
+            | Q(guest__blocked_at__isnull=False)
+            | Q(room__link__revoked_at__isnull=False)
+            | Q(room__property__archived_at__isnull=False)
+        )
+        members = Q(kind="member", membership=None)
+        return self.annotate(gone=ExpressionWrapper(guests | members, BooleanField()))
 
 
 class Participant(models.Model):
@@ -136,6 +146,8 @@ class Participant(models.Model):
         GUEST = "guest"
         MEMBER = "member"
         INTEGRATION = "integration"
+
+    gone: bool  # only from with_gone
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="participants")
@@ -156,6 +168,8 @@ class Participant(models.Model):
     # How this participant's text travels, as last reported: host, srflx, prflx, relay, server.
     transport = models.CharField(max_length=6, blank=True)
     joined_at = models.DateTimeField(default=timezone.now)
+    # When a new address of their link showed this guest out; empty again once they come by it.
+    shown_out_at = models.DateTimeField(null=True, blank=True)
 
     objects = ParticipantQuerySet.as_manager()
 

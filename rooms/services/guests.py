@@ -12,6 +12,7 @@ from accounts.errors import Invalid
 from rooms import events
 from rooms.models import Arrival, DirectLink, Guest, Message, Participant, Room
 from rooms.services.attachments import erase_attachments
+from rooms.services.farewells import tell_gone
 from rooms.services.validation import check_fields, clean_line
 
 BANNED = 4503
@@ -59,6 +60,7 @@ def block_guest(*, guest: Guest, actor: audit.Actor = None) -> Guest:
         guest.blocked_at = now
         audit.record(guest.account, actor, "guest.blocked", guest.uuid)
         events.kick(BANNED, guest=guest.uuid)
+        tell_gone(Participant.objects.filter(guest=guest))
     return guest
 
 
@@ -102,6 +104,7 @@ def erase_guest(*, guest: Guest, actor: audit.Actor = None) -> None:
     """
     events.kick(BANNED, guest=guest.uuid)
     mine = Participant.objects.filter(guest=guest)
+    tell_gone(mine)
     rooms = Room.objects.filter(participants__guest=guest)
     # Takes the rooms' locks in one order before their messages, as posting does.
     room_ids = list(

@@ -14,7 +14,8 @@ from accounts import audit, limits
 from accounts.errors import Invalid
 from rooms import events, tokens
 from rooms.errors import LinkRevoked
-from rooms.models import DirectLink, Property
+from rooms.models import DirectLink, Participant, Property
+from rooms.services.farewells import tell_guests_gone
 from rooms.services.validation import check_fields, clean_line
 
 MAX_LINKS_AT_ONCE = 10_000
@@ -122,7 +123,10 @@ def rotate_link(*, link: DirectLink, actor: audit.Actor = None, kick: bool = Fal
     link.save(update_fields=["token", "slug"])
     audit.record(link.account, actor, "link.rotated", link.uuid, kick=kick)
     if kick:
+        guests = Participant.objects.filter(room__link=link, kind=Participant.Kind.GUEST)
+        guests.update(shown_out_at=timezone.now())
         events.kick(4502, link=link.uuid)
+        tell_guests_gone(DirectLink.objects.filter(pk=link.pk))
     return link
 
 
@@ -139,6 +143,7 @@ def revoke_link(*, link: DirectLink, actor: audit.Actor = None) -> DirectLink:
     link.revoked_at = now
     audit.record(link.account, actor, "link.revoked", link.uuid, label=link.label)
     events.kick(4502, link=link.uuid)
+    tell_guests_gone(DirectLink.objects.filter(pk=link.pk))
     return link
 
 

@@ -13,6 +13,7 @@ from accounts.errors import Invalid
 from accounts.models import Account
 from rooms import events
 from rooms.models import DirectLink, Property, Room
+from rooms.services.farewells import tell_guests_gone
 from rooms.services.links import create_link
 from rooms.services.validation import check_fields, clean_line, clean_text
 
@@ -84,6 +85,7 @@ def archive_property(*, property: Property, actor: audit.Actor = None) -> Proper
     busy = DirectLink.objects.filter(property=property, rooms__status=Room.Status.OPEN)
     for uuid in busy.values_list("uuid", flat=True).distinct():
         events.kick(4502, link=uuid)
+    tell_guests_gone(DirectLink.objects.filter(property=property))
     return property
 
 

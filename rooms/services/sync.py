@@ -68,7 +68,7 @@ def open_place(entry: Pass, room_uuid: str, *, since: int = 0, before: int = 0) 
         facts=_facts_of(participant),
         snapshot={
             "room": _describe(room),
-            "participants": [describe_participant(p) for p in _people_of(room)],
+            "participants": _describe_people(room),
             "policies": {"storage": room.property.storage, "transport": room.property.transport},
             "messages": messages,
             "more": more,
@@ -242,7 +242,8 @@ def _check_still_welcome(entry: Pass, participant: Participant) -> None:
         if participant.guest is None or participant.guest.blocked_at is not None:
             raise GuestBlocked
         room = participant.room
-        if room.link.revoked_at is not None or room.property.archived_at is not None:
+        is_over = room.link.revoked_at is not None or room.property.archived_at is not None
+        if is_over or participant.shown_out_at is not None:
             raise LinkGone
     elif entry.session and not _session_lives(entry.session):
         raise SessionGone
@@ -276,8 +277,9 @@ def _describe(room: Room) -> dict[str, Any]:
     }
 
 
-def _people_of(room: Room) -> list[Participant]:
-    return list(Participant.objects.filter(room=room).order_by("id")[:500])
+def _describe_people(room: Room) -> list[dict[str, Any]]:
+    people = Participant.objects.filter(room=room).with_gone().order_by("id")[:500]
+    return [{**describe_participant(person), "gone": person.gone} for person in people]
 
 
 def _called_at(participant: Participant) -> int | None:

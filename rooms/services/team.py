@@ -16,6 +16,8 @@ from accounts.access import mark_session, mark_session_key
 from accounts.hooks import account_closed, key_revoked, member_removed
 from accounts.models import User
 from rooms import events
+from rooms.models import Participant
+from rooms.services.farewells import tell_ended, tell_gone
 
 BAD_TICKET = 4500
 ROOM_GONE = 4502
@@ -24,6 +26,7 @@ BANNED = 4503
 
 def close_member_sockets(membership_uuid: UUID, **_: Any) -> None:
     events.kick(BANNED, membership=membership_uuid)
+    tell_gone(Participant.objects.filter(membership__uuid=membership_uuid))
 
 
 def close_account_sockets(account_uuid: UUID, **_: Any) -> None:
@@ -32,18 +35,24 @@ def close_account_sockets(account_uuid: UUID, **_: Any) -> None:
 
 def close_key_sockets(key_uuid: UUID, **_: Any) -> None:
     events.kick(BAD_TICKET, key=key_uuid)
+    tell_ended(str(key_uuid))
 
 
 def close_session_sockets(request: HttpRequest | None, **_: Any) -> None:
     """Close the sockets of a browser that signs out; it has forgotten its session next."""
     mark = mark_session(request) if request is not None else ""
     if mark:
-        events.kick(BAD_TICKET, session=mark)
+        _end_session(mark)
 
 
 def close_ended_session(instance: UserSession, **_: Any) -> None:
     """Close the sockets of a browser that was signed out from another one."""
-    events.kick(BAD_TICKET, session=mark_session_key(instance.session_key))
+    _end_session(mark_session_key(instance.session_key))
+
+
+def _end_session(mark: str) -> None:
+    events.kick(BAD_TICKET, session=mark)
+    tell_ended(mark)
 
 
 def end_sessions_elsewhere(request: HttpRequest, user: User, **_: Any) -> None:

@@ -68,8 +68,8 @@ def join_link(
         if link.property.nickname == Property.Nickname.REQUIRED and not guest.nickname:
             raise NicknameMissing
         participant = _take_place(link, guest)
-    elif not participant.room.is_open:
-        reopen_room(room=participant.room)
+    else:
+        _welcome_back(participant)
     _rename(participant, guest)
     arrival = _note_arrival(link, guest, participant.room)
     return Visit(guest, participant.room, participant, arrival)
@@ -142,6 +142,14 @@ def _take_place(link: DirectLink, guest: Guest) -> Participant:
         guest=guest,
         name=guest.display_name,
     )
+
+
+def _welcome_back(participant: Participant) -> None:
+    if participant.shown_out_at is not None:
+        participant.shown_out_at = None
+        participant.save(update_fields=["shown_out_at"])
+    if not participant.room.is_open:
+        reopen_room(room=participant.room)
 
 
 def _count_guest(link: DirectLink) -> None:

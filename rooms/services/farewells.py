@@ -1,0 +1,55 @@
+"""Who was shown out, told to those who stay, so that their browsers close the channels to them.
+
+A lost line is told by the sockets; this is for good: nothing of these people is to be believed
+any more, whatever their browser keeps open. Who hears nothing of it now learns it by the next sync.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from functools import partial
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import QuerySet
+
+from rooms import events, presence
+from rooms.models import DirectLink, Participant, Room
+
+# More people gone from one room than this are not told one by one.
+MANY = 20
+
+
+def tell_gone(people: QuerySet[Participant]) -> None:
+    """Tell the open rooms these people were in, after commit; they are read at once."""
+    rooms: dict[UUID, list[str]] = defaultdict(list)
+    places = people.filter(room__status=Room.Status.OPEN).order_by("id")
+    for room, person in places.values_list("room__uuid", "uuid"):
+        rooms[room].append(str(person))
+    transaction.on_commit(partial(_tell_rooms, dict(rooms)), robust=True)
+
+
+def tell_guests_gone(links: QuerySet[DirectLink]) -> None:
+    """Tell the open rooms of these links that their guests are out."""
+    tell_gone(Participant.objects.filter(room__link__in=links, kind=Participant.Kind.GUEST))
+
+
+def tell_ended(credential: str) -> None:
+    """Tell the rooms where sockets of this sign-in or key took part, after commit."""
+    transaction.on_commit(partial(_end_seats, credential), robust=True)
+
+
+def _tell_rooms(rooms: dict[UUID, list[str]]) -> None:
+    for room in presence.inhabited(rooms):
+        topic, people = events.room_topic(room), rooms[room]
+        if len(people) > MANY:
+            events.publish(topic, "session.resync", None, {})
+            continue
+        for person in people:
+            events.publish(topic, "participant.left", room, {"participant": person, "gone": True})
+
+
+def _end_seats(credential: str) -> None:
+    for room, person, connection in presence.end_seats(credential):
+        change = {"participant": person, "ended": [connection]}
+        events.publish(events.room_topic(room), "participant.changed", room, change)
