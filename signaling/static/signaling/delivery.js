@@ -81,9 +81,14 @@ export class StoredDelivery {
   }
 }
 
-/** Storage `none`: nobody keeps it, so it stays here until enough peers have confirmed it. */
+/**
+ * Storage `none`: nobody keeps it, so it stays here until enough peers have confirmed it. The server
+ * helps with everything once the oldest of it is due: channels keep the order, so what came after a
+ * text that got stuck is stuck, too.
+ */
 export class PassedDelivery {
   #confirmed = new Map(); // client_id → participants
+  #due = new Map(); // client_id → when the server helps (again)
   #outbox;
   #timers = new Timers();
   #way;
@@ -97,14 +102,16 @@ export class PassedDelivery {
   push(entry) {
     this.#way.broadcast(toFrame(entry));
     this.#pass(entry, this.#way.isDirect);
-    this.#timers.start("repeat", CONFIRM_MS, () => this.flush());
+    this.#due.delete(entry.client_id); // of an earlier try
+    this.#wait([entry], CONFIRM_MS);
   }
 
   /** Everything unconfirmed once more, and by the server: a channel had its chance. */
   async flush() {
-    const waiting = this.#outbox.entries.filter((entry) => !entry.failed);
+    const waiting = this.#waiting();
+    this.#due.clear();
+    this.#wait(waiting, REPEAT_MS);
     await Promise.all(waiting.map((entry) => this.#pass(entry, () => false)));
-    if (waiting.length > 0) this.#timers.start("repeat", REPEAT_MS, () => this.flush());
   }
 
   confirm(from, clientId) {
@@ -116,12 +123,29 @@ export class PassedDelivery {
 
   /** Somebody came or left. */
   review() {
-    const waiting = this.#outbox.entries.filter((entry) => !entry.failed && !this.#settle(entry));
-    if (waiting.length > 0) this.#timers.start("repeat", REVIEW_MS, () => this.flush());
+    this.#wait(this.#waiting().filter((entry) => !this.#settle(entry)), REVIEW_MS);
   }
 
   stop() {
     this.#timers.close();
+  }
+
+  #waiting() {
+    return this.#outbox.entries.filter((entry) => !entry.failed);
+  }
+
+  /** Makes these due by then, if they are not due earlier. */
+  #wait(entries, delayMs) {
+    const at = Date.now() + delayMs;
+    for (const { client_id: id } of entries) {
+      this.#due.set(id, Math.min(at, this.#due.get(id) ?? Infinity));
+    }
+    this.#schedule();
+  }
+
+  #schedule() {
+    const first = Math.min(...this.#due.values());
+    if (first < Infinity) this.#timers.start("help", first - Date.now(), () => this.flush());
   }
 
   async #pass(entry, isDirect) {
@@ -142,6 +166,8 @@ export class PassedDelivery {
     if (this.#who(entry).size === 0 || this.#missing(entry).length > 0) return false;
     this.#outbox.remove(entry.client_id);
     this.#confirmed.delete(entry.client_id);
+    this.#due.delete(entry.client_id);
+    this.#schedule();
     this.#way.onDelivered(entry);
     return true;
   }
