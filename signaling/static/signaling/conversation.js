@@ -124,6 +124,7 @@ export class Conversation extends Emitter {
     const { signal } = this.#listening;
     this.#client.addEventListener("event", ({ detail }) => this.#onFrame(detail), { signal });
     this.#client.addEventListener("state", ({ detail }) => this.emit("state", detail), { signal });
+    this.#client.addEventListener("closed", () => this.#direct.stop(), { signal });
     return this.#client.register(this);
   }
 
@@ -150,9 +151,8 @@ export class Conversation extends Emitter {
    * Throws CommandError: not_synced, empty, message_too_long.
    */
   post(text) {
-    const message = this.#posting.post(text);
     this.#typing.posted();
-    return message;
+    return this.#posting.post(text);
   }
 
   retry(clientId) {
@@ -161,9 +161,7 @@ export class Conversation extends Emitter {
 
   /** The person saw everything up to `seq` (default: what is here). */
   markRead(seq = this.#model.timeline.head) {
-    const me = this.participants.get(this.self?.participant);
-    if (!me || seq <= me.read_seq) return;
-    this.#model.presence.mark({ from: me.participant, seq });
+    if (!this.#model.presence.mark({ from: this.self?.participant, seq })) return;
     this.#marks.read(seq);
     this.touch("marks");
   }
@@ -181,7 +179,9 @@ export class Conversation extends Emitter {
     try {
       return await this.#send("room.sync", data);
     } catch (error) {
-      if (error.temporary === false) this.emit("gone", error);
+      if (error.temporary !== false) throw error;
+      this.#direct.stop();
+      this.emit("gone", error);
       throw error;
     }
   }
@@ -193,7 +193,7 @@ export class Conversation extends Emitter {
     this.#direct.onPage(page);
     this.#posting.restore();
     for (const message of page.messages) this.#receive(message, isLive);
-    this.#direct.update({ retry: true });
+    this.#onPeople({ retry: true });
     for (const what of ["room", "participants", "messages", "marks", "called"]) this.touch(what);
     return this.#model.timeline.onPage(page, since);
   }
@@ -204,12 +204,12 @@ export class Conversation extends Emitter {
 
   #onFrame({ event, room, data }) {
     if (room && this.#roomId && room !== this.#roomId) return;
+    if (this.#model.isStale(event, data)) return;
     if (event === "message.posted") this.#onPosted(data);
     else if (event === "typing") this.#typing.hear(data.from, data.on);
     else if (event === "signal") this.#direct.onSignal(data);
     else this.touch(this.#model.onEvent(event, data));
-    if (event.startsWith("participant.")) this.#onPeople(event, data);
-    if (event !== "message.read") return;
+    if (/^(participant|room)\./.test(event)) this.#onPeople();
     for (const id of data.client_ids ?? []) this.#posting.confirm(data.from, id);
   }
 
@@ -219,9 +219,9 @@ export class Conversation extends Emitter {
     if (this.#model.timeline.follow() || !this.participants.has(data.from)) this.#heal();
   }
 
-  #onPeople(event, { participant }) {
-    if (event === "participant.left") this.#typing.hear(participant, false);
-    this.#direct.update();
+  #onPeople(how) {
+    this.#typing.keep((from) => this.participants.get(from)?.connections.length > 0);
+    this.#direct.update(how);
     this.#posting.review();
   }
 

@@ -52,13 +52,14 @@ export class Direct {
 
   /** Makes the channels match who is present; `retry`: those that gave up try again. */
   update({ retry = false } = {}) {
-    const { self, presence, policies } = this.#model;
-    if (self) this.#mesh.update(self, presence.present(), policies, retry);
+    const { self, presence, policies, isClosed } = this.#model;
+    const rules = isClosed ? { transport: "server" } : policies; // nobody talks in a closed room
+    if (self) this.#mesh.update(self, presence, rules, retry);
   }
 
   onSignal({ from, ...signal }) {
-    const person = this.#model.presence.get(from);
-    if (person) this.#mesh.receive(person, signal);
+    const { presence } = this.#model;
+    if (!presence.isOut(from, signal.connection)) this.#mesh.receive(presence.get(from), signal);
   }
 
   broadcast(frame) {

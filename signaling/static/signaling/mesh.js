@@ -35,22 +35,25 @@ export class Mesh extends Emitter {
 
   /**
    * Makes the peers match who is present. A channel that is open outlives the presence of its
-   * owner: their socket may be down while the two browsers still reach each other.
+   * owner, whose socket may be down while the two browsers still reach each other; it does not
+   * outlive their being shown out, which they themselves may ignore.
    *
    * @param {{participant: string, connection: string, kind: string}} self
-   * @param {object[]} present people with connections, ourselves included
-   * @param {{transport: string, relay_available: boolean}} policies
+   * @param {import("./presence.js").Presence} presence
+   * @param {{transport: string, relay_available?: boolean}} policies
    * @param {boolean} retry whether those that gave up try again
    */
-  update(self, present, policies, retry) {
+  update(self, presence, policies, retry) {
+    const present = presence.present();
     this.#self = self;
     this.#relayOnly = policies.transport === "relay";
     this.#allowed = this.#isAllowed(present, policies);
     if (!this.#allowed) this.close();
     const wanted = this.#allowed ? present.flatMap(toConnections) : [];
     const ids = new Set(wanted.map(({ connection }) => connection));
-    for (const [connection, { peer }] of this.#peers) {
-      if (!ids.has(connection) && !peer.isOpen) this.#drop(connection);
+    for (const [connection, { peer, participant }] of this.#peers) {
+      const isLeft = !ids.has(connection) && !peer.isOpen;
+      if (isLeft || presence.isOut(participant, connection)) this.#drop(connection);
     }
     for (const { connection, person } of wanted) {
       if (connection === self.connection || (this.#peers.has(connection) && !retry)) continue;

@@ -2,10 +2,13 @@
  * Who is in a room, from the sync and the joined/left/changed events. No sockets, no timers.
  *
  * A person: `{participant, kind, name, connections, read_seq, delivered_seq, transport, path,
- * rtt_ms, reports}`. `transport` is how text travels between this page and them: "direct",
- * "relayed" or "server"; `reports` is what they told about their ways to others (Map by `to`).
+ * rtt_ms, reports, gone}`. `transport` is how text travels between this page and them: "direct",
+ * "relayed" or "server"; `reports` is what they told about their ways to others (Map by `to`);
+ * `gone`: shown out, while somebody without connections may only have lost the line.
  */
 export class Presence {
+  #ended = new Set(); // connections that never come back
+
   /** By participant id; ids come from outside, so no plain object. */
   people = new Map();
 
@@ -15,28 +18,37 @@ export class Presence {
     this.people = new Map();
     for (const entry of list) {
       const known = before.get(entry.participant);
-      const { participant, kind, name, connections, read_seq, delivered_seq } = entry;
-      const told = { participant, kind, name, connections, read_seq, delivered_seq };
-      this.people.set(participant, { ...(known ?? stranger()), ...told });
+      const { transport, ended, ...told } = entry; // their last report is not our way to them
+      const person = { ...(known ?? stranger()), gone: false, ...told };
+      this.people.set(person.participant, person);
+      this.#connect(person, { ended });
     }
   }
 
   joined({ participant, kind, name, connection, connections }) {
     const person = this.#person(participant);
     const open = connections ?? [...new Set([...person.connections, connection])];
-    Object.assign(person, { kind, name, connections: open });
+    Object.assign(person, { kind, name, gone: false });
+    this.#connect(person, { connections: open });
   }
 
-  left({ participant }) {
-    if (this.people.has(participant)) this.people.get(participant).connections = [];
+  left({ participant, gone = false }) {
+    const person = this.people.get(participant);
+    if (person) Object.assign(person, { connections: [], gone: gone || person.gone });
   }
 
-  changed({ participant, name, connections, transport }) {
+  changed({ participant, name, connection, connections, ended, transport }) {
     const person = this.people.get(participant);
     if (!person) return;
     if (name !== undefined) person.name = name;
-    if (connections !== undefined) person.connections = connections;
+    if (connection) person.gone = false; // let in again, while the old one was still waited for
+    this.#connect(person, { connections, ended });
     if (transport) person.reports.set(transport.to, transport);
+  }
+
+  /** Whether nothing that comes from this connection counts any more. */
+  isOut(participant, connection) {
+    return (this.people.get(participant)?.gone ?? true) || this.#ended.has(connection);
   }
 
   /** Marks never go back. Returns whether one moved. */
@@ -60,6 +72,13 @@ export class Presence {
     return here.filter((person) => person.participant !== self);
   }
 
+  /** The socket of somebody shown out may still be listed for a moment. */
+  #connect(person, { connections = person.connections, ended = [] }) {
+    for (const connection of ended) this.#ended.add(connection);
+    const isHere = (connection) => !this.isOut(person.participant, connection);
+    person.connections = connections.filter(isHere);
+  }
+
   #person(participant) {
     if (!this.people.has(participant)) {
       this.people.set(participant, { ...stranger(), participant });
@@ -79,5 +98,6 @@ function stranger() {
     path: "server",
     rtt_ms: null,
     reports: new Map(),
+    gone: false,
   };
 }

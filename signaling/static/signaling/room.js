@@ -48,6 +48,18 @@ export class Room {
     return this.timeline.add({ seq, client_id, from, body, at, own, ...file });
   }
 
+  get isClosed() {
+    return this.details?.status === "closed";
+  }
+
+  /** Whether to drop what somebody said who was shown out, or in a closed room: it has no seq. */
+  isStale(event, { from, seq }) {
+    const isGone = this.presence.get(from)?.gone;
+    if (event === "message.read") return isGone;
+    if (!isGone && !this.isClosed) return false;
+    return event === "typing" || (event === "message.posted" && !seq);
+  }
+
   /** Everybody else who is present. */
   others() {
     return this.presence.present(this.self?.participant);

@@ -41,6 +41,11 @@ export class Typing {
     if (known !== on) this.#onChange();
   }
 
+  /** Ends it for those who are not here any more. */
+  keep(isHere) {
+    for (const from of this.who) if (!isHere(from)) this.hear(from, false);
+  }
+
   /** A message was posted: what follows is a new burst. */
   posted() {
     this.#saidAt = -Infinity;
