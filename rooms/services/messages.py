@@ -112,7 +112,7 @@ WITH writer AS (
 ), answered AS (
     UPDATE rooms_arrival a SET answered_at = now()
     FROM numbered n, writer w
-    WHERE w.kind <> 'guest' AND a.room_id = n.id AND a.answered_at IS NULL
+    WHERE w.kind = 'member' AND a.room_id = n.id AND a.answered_at IS NULL
 )
 INSERT INTO rooms_message (account_id, room_id, sender_id, seq, client_id, body, at)
 SELECT w.account_id, n.id, w.id, n.last_seq, %(client_id)s, %(body)s, clock_timestamp()

@@ -16,6 +16,7 @@ from rooms.models import Arrival, Delivery
 from rooms.notifications.sweep import queue_due, take_batch
 from rooms.notifications.tasks import MAX_TRIES, WAITS_S, deliver
 from rooms.services.rooms import close_room
+from tests.api.conftest import make_api
 from tests.cast import join
 from tests.mailbox import Mailbox, text_of
 from tests.server import find_free_port
@@ -269,3 +270,22 @@ def test_row_that_kills_every_worker_is_given_up(delivery):
         take_batch()
     delivery.refresh_from_db()
     assert delivery.state == State.FAILED
+
+
+@pytest.mark.parametrize("named", [{}, {"as": "Shop bot"}])
+def test_a_programs_greeting_does_not_stop_the_call(mailbox, delivery, room, account, named):
+    answer = make_api(account).post(f"rooms/{room.uuid}/messages", {"body": "Welcome!", **named})
+    assert answer.status_code == 201
+    assert try_now(delivery).state == State.SENT
+    assert len(mailbox.mails) == 1
+    assert Arrival.objects.get().answered_at is None
+
+
+def test_a_members_word_stops_the_call(mailbox, delivery, room, alice):
+    browser = Client()
+    browser.force_login(alice)
+    path = f"/api/v1/rooms/{room.uuid}/messages"
+    answer = browser.post(path, {"body": "Hello!"}, content_type="application/json")
+    assert answer.status_code == 201
+    assert (try_now(delivery).state, delivery.note) == (State.SKIPPED, "answered")
+    assert mailbox.mails == []
