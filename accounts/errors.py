@@ -81,6 +81,19 @@ class RateLimited(DomainError):
         self.retry_after_s = retry_after_s
 
 
+class Unavailable(DomainError):
+    """A service behind us does not answer or is too busy; nothing was changed."""
+
+    code = "unavailable"
+    status = 503
+    temporary = True
+    text = "The service cannot answer right now."
+
+    def __init__(self, text: str = "", *, retry_after_s: float = 2) -> None:
+        super().__init__(text)
+        self.retry_after_s = retry_after_s
+
+
 class AccountSuspended(DomainError):
     code = "account_suspended"
     status = 403

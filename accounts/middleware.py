@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import math
+import sys
 from collections.abc import Callable
 from typing import Any, cast
 
@@ -10,13 +10,15 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.middleware.locale import LocaleMiddleware
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.functional import SimpleLazyObject
+from django.views.defaults import server_error
 
 from accounts.access import SESSION_KEY, choose_membership, list_memberships
-from accounts.errors import DomainError, RateLimited
+from accounts.errors import DomainError
 from accounts.models import Account, Membership, User
-from accounts.refusals import explain
+from accounts.refusals import as_refusal, explain, retry_after
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
@@ -77,13 +79,23 @@ class DomainErrorMiddleware:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
-        if not isinstance(error, DomainError):
-            return None
-        response = _as_json(error) if _wants_json(request) else _as_page(request, error)
-        if isinstance(error, RateLimited):
-            response["Retry-After"] = str(max(1, math.ceil(error.retry_after_s)))
-        response["Cache-Control"] = "no-store"
-        return response
+        refusal = as_refusal(error)
+        return None if refusal is None else answer_refusal(request, refusal)
+
+
+def answer_refusal(request: HttpRequest, refusal: DomainError) -> HttpResponse:
+    """Return the refusal as a page, or as problem details for a script that asks for JSON."""
+    response = _as_json(refusal) if _wants_json(request) else _as_page(request, refusal)
+    for name, value in retry_after(refusal).items():
+        response[name] = value
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+def answer_server_error(request: HttpRequest) -> HttpResponse:
+    """Answer what no view could: a busy database met by middleware, or a bug of ours."""
+    refusal = as_refusal(sys.exc_info()[1])
+    return server_error(request) if refusal is None else answer_refusal(request, refusal)
 
 
 def _wants_json(request: HttpRequest) -> bool:
@@ -104,6 +116,9 @@ def _as_json(error: DomainError) -> HttpResponse:
 
 def _as_page(request: HttpRequest, error: DomainError) -> HttpResponse:
     context = {"error": error, "text": explain(error)}
+    if error.status == 503:
+        # Without the request: who is asking may be a question for what is not available.
+        return HttpResponse(render_to_string("503.html", context), status=503)
     templates = {404: "404.html", 410: "410.html", 429: "429.html"}
     template = templates.get(error.status, "refused.html")
     return render(request, template, context, status=error.status)

@@ -6,16 +6,18 @@ can put it right and should keep what they typed.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
 from django.contrib import messages
+from django.db import InterfaceError, OperationalError
 from django.forms import BaseForm
 from django.http import HttpRequest
 from django.utils.translation import gettext, gettext_noop
 
-from accounts.errors import DomainError, LimitReached
+from accounts.errors import DomainError, LimitReached, Unavailable
 
 # Texts that are written where they are raised, listed here for the translators.
 TEXTS = (
@@ -24,6 +26,7 @@ TEXTS = (
     gettext_noop("Your role does not allow this."),
     gettext_noop("Too many requests."),
     gettext_noop("This account is suspended."),
+    gettext_noop("The service cannot answer right now."),
     gettext_noop("This account is being deleted already."),
     gettext_noop("This person is a member already."),
     gettext_noop("This invitation is no longer open."),
@@ -35,6 +38,31 @@ TEXTS = (
 )
 # These say that the person is in the wrong place or too fast: nothing they typed is at fault.
 _WHOLE_PAGE = {404, 410, 429}
+# What the database says when it is away or busy.
+_PASSING = (OperationalError, InterfaceError)
+
+
+# Where a refusal that passes does not say itself when to come back.
+RETRY_AFTER_S = 3.0
+
+
+def as_refusal(error: BaseException | None) -> DomainError | None:
+    """Return what the caller is told of the error; None if it is a bug of ours.
+
+    A database that is away or busy (a timeout, a deadlock, no connection left) is a refusal that
+    passes: the transaction is undone and the same again may work.
+    """
+    if isinstance(error, DomainError):
+        return error
+    return Unavailable() if isinstance(error, _PASSING) else None
+
+
+def retry_after(error: DomainError) -> dict[str, str]:
+    """Return the Retry-After header, whole seconds, of a refusal that passes by itself."""
+    if not error.temporary:
+        return {}
+    wait_s = getattr(error, "retry_after_s", RETRY_AFTER_S)
+    return {"Retry-After": str(max(1, math.ceil(wait_s)))}
 
 
 def explain(error: DomainError) -> str:
@@ -53,11 +81,12 @@ def on_form(form: BaseForm, field: str | None = None) -> Iterator[None]:
     """
     try:
         yield
-    except DomainError as error:
-        if error.status in _WHOLE_PAGE:
+    except (DomainError, *_PASSING) as error:
+        refusal = as_refusal(error)
+        if refusal is None or refusal.status in _WHOLE_PAGE:
             raise
-        named = error.field if error.field in form.fields else field
-        form.add_error(named, explain(error))
+        named = refusal.field if refusal.field in form.fields else field
+        form.add_error(named, explain(refusal))
 
 
 @contextmanager
@@ -65,10 +94,11 @@ def as_notice(request: HttpRequest, done: Any = "") -> Iterator[None]:
     """Show a refusal as a notice on the next page, or else `done`."""
     try:
         yield
-    except DomainError as error:
-        if error.status in _WHOLE_PAGE:
+    except (DomainError, *_PASSING) as error:
+        refusal = as_refusal(error)
+        if refusal is None or refusal.status in _WHOLE_PAGE:
             raise
-        messages.error(request, explain(error))
+        messages.error(request, explain(refusal))
     else:
         if done:
             messages.success(request, done)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import math
 from collections.abc import Iterator
 from typing import Any
 
@@ -15,7 +14,8 @@ from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.views import set_rollback
 
-from accounts.errors import DomainError, Invalid, LimitReached, NotFound, RateLimited
+from accounts.errors import DomainError, Invalid, LimitReached, NotFound, Unavailable
+from accounts.refusals import retry_after
 from api.errors import (
     BodyTooLarge,
     InsufficientScope,
@@ -25,7 +25,6 @@ from api.errors import (
 from api.request import trace_id_of
 
 CONTENT_TYPE = "application/problem+json"
-UNAVAILABLE_RETRY_S = 3
 logger = logging.getLogger(__name__)
 
 
@@ -59,15 +58,6 @@ class UnsupportedMediaType(DomainError):
     code = "unsupported_media_type"
     status = 415
     text = "Send application/json."
-
-
-class Unavailable(DomainError):
-    """A service behind us does not answer; nothing was changed."""
-
-    code = "unavailable"
-    status = 503
-    temporary = True
-    text = "The service cannot answer right now."
 
 
 class Internal(DomainError):
@@ -137,13 +127,11 @@ TRANSLATIONS: list[tuple[tuple[type[Exception], ...], type[DomainError]]] = [
 
 
 def _headers(error: Exception, refusal: DomainError) -> dict[str, str]:
-    if isinstance(refusal, RateLimited):
-        return {"Retry-After": str(max(1, math.ceil(refusal.retry_after_s)))}
-    if refusal.temporary and refusal.status != Internal.status:
-        return {"Retry-After": str(UNAVAILABLE_RETRY_S)}
+    if isinstance(refusal, Internal):
+        return {}
     if isinstance(refusal, Unauthenticated):
         return {"WWW-Authenticate": 'Bearer realm="api"'}
-    return {}
+    return retry_after(refusal)
 
 
 def _flatten(details: Any, path: str = "") -> Iterator[dict[str, str]]:

@@ -4,6 +4,8 @@ from django.urls import include, path
 
 from config import health
 
+handler500 = "accounts.middleware.answer_server_error"
+
 urlpatterns = [
     path("healthz", health.healthz),
     path("readyz", health.readyz),

@@ -44,9 +44,8 @@ def get_property(account: Account, uuid: UUID) -> Property:
 
 def get_link(account: Account, uuid: UUID) -> DirectLink:
     """Raises LinkNotFound."""
-    found = (
-        DirectLink.objects.for_account(account).filter(uuid=uuid).select_related("property").first()
-    )
+    links = DirectLink.objects.for_account(account).filter(uuid=uuid).with_guests()
+    found = links.select_related("property").first()
     if found is None:
         raise LinkNotFound
     return found

@@ -148,8 +148,8 @@ PHRASES: dict[str, tuple[str, str]] = {
     ),
     "busy_title": ("One moment, please", "请稍候"),
     "busy_text": (
-        "Very many pages were asked for from your network. Try again in a minute.",
-        "您所在的网络请求过多，请一分钟后再试。",
+        "More was asked for than can be answered now. Try again in a minute.",
+        "请求过多，暂时无法应答，请一分钟后再试。",
     ),
 }
 LANGUAGES = ("en", "zh-hans")

@@ -6,7 +6,7 @@ from celery import shared_task
 
 from rooms.notifications.bell import ask_for
 from rooms.notifications.sweep import queue_due
-from rooms.services import attachments, provisioning
+from rooms.services import attachments, link_uses, provisioning
 from rooms.services.provisioning.batches import QUEUE, WORK_OFF
 from rooms.webhooks import sweep as webhooks
 
@@ -46,3 +46,9 @@ def forget_provisioning() -> int:
 def sweep_attachments() -> int:
     """Delete files that no row knows: of removed accounts, and of uploads that broke off."""
     return attachments.sweep_files()
+
+
+@shared_task
+def sweep_link_uses() -> int:
+    """Add the guests let in since to the counts of their links."""
+    return link_uses.fold_all_uses()

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db import InterfaceError, OperationalError
 
-from accounts.errors import DomainError, RateLimited
+from accounts.errors import DomainError, RateLimited, Unavailable
 from signaling.protocol import CLOSE_CODES, ProtocolError
 
 logger = logging.getLogger(__name__)
@@ -26,12 +26,12 @@ def describe_error(error: Exception) -> tuple[str, bool, dict[str, Any]]:
     match error:
         case ProtocolError():
             return error.code, False, {"field": error.field} if error.field else {}
-        case RateLimited():
+        case RateLimited() | Unavailable():
             return error.code, True, {"retry_after_ms": int(error.retry_after_s * 1000) + 1}
         case DomainError():
             code = "bad_command" if error.code == "invalid" else error.code
             return code, error.temporary, {"field": error.field} if error.field else {}
         case OperationalError() | InterfaceError():
-            return "unavailable", True, {}
+            return Unavailable.code, True, {}
     logger.exception("A frame failed", exc_info=error)
     return "internal", True, {}

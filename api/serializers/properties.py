@@ -57,7 +57,7 @@ class LinkOut(Output):
     expires_at = serializers.DateTimeField(allow_null=True)
     has_passcode = serializers.SerializerMethodField()
     guest_limit = serializers.IntegerField(allow_null=True)
-    guest_count = serializers.IntegerField()
+    guest_count = serializers.IntegerField(source="guests", help_text="Guests let in so far.")
     created_at = serializers.DateTimeField()
     revoked_at = serializers.DateTimeField(allow_null=True)
 

@@ -29,6 +29,7 @@ from rooms.models import DirectLink
 from rooms.services.links import (
     create_link,
     create_links,
+    hash_first,
     revoke_link,
     rotate_link,
     update_link,
@@ -48,7 +49,7 @@ class PropertyLinks(Resource):
     def get(self, request: Request, uuid: UUID) -> Response:
         query = self.read_query(LinkQuery)
         property = access.get_property(self.account, uuid)
-        rows = DirectLink.objects.for_account(self.account).filter(property=property)
+        rows = DirectLink.objects.for_account(self.account).filter(property=property).with_guests()
         rows = rows.exclude(revoked_at=None) if query["revoked"] else rows.unrevoked()
         return self.render_page(LinkOut, rows.select_related("property"), query, order="id")
 
@@ -83,7 +84,7 @@ class LinkDetail(LinkResource):
 
     @operation("links.update", "Change a link", LinkOut, body=LinkBody)
     def patch(self, request: Request, uuid: UUID) -> Response:
-        link, body = self.read(uuid), self.read_body(LinkBody)
+        link, body = self.read(uuid), hash_first(self.read_body(LinkBody))
         with self.changing(LinkOut, link, partial(self.read, uuid)) as held:
             update_link(link=held, actor=self.caller.actor, **body)
         return self.render(LinkOut, held)

@@ -29,7 +29,10 @@ LINKS_SHOWN = 20
 WITH_LINKS = Prefetch(
     "links",
     # A slice of a prefetch is one window query for all properties of the page.
-    queryset=DirectLink.objects.unrevoked().select_related("property").order_by("id")[:LINKS_SHOWN],
+    queryset=DirectLink.objects.unrevoked()
+    .with_guests()
+    .select_related("property")
+    .order_by("id")[:LINKS_SHOWN],
     to_attr="first_links",
 )
 

@@ -10,7 +10,8 @@ from django.utils.translation import gettext_lazy as _
 
 from rooms.forms.choices import explain
 from rooms.models import DirectLink
-from rooms.services.links import MAX_LINKS_AT_ONCE, PASSCODE_MAX_CHARS
+from rooms.services.links import MAX_LINKS_AT_ONCE
+from rooms.services.passcodes import PASSCODE_MAX_CHARS
 
 MINUTES = "%Y-%m-%dT%H:%M"
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 from rooms.models.arrival import Arrival, Delivery
 from rooms.models.attachment import Attachment
 from rooms.models.message import Message
-from rooms.models.property import DirectLink, Property
+from rooms.models.property import DirectLink, LinkUse, Property
 from rooms.models.provisioning import ProvisioningBatch, ProvisioningRow
 from rooms.models.room import Guest, Participant, Room
 from rooms.models.webhook import Webhook, WebhookDelivery
@@ -14,6 +14,7 @@ __all__ = [
     "Delivery",
     "DirectLink",
     "Guest",
+    "LinkUse",
     "Message",
     "Participant",
     "Property",

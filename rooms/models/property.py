@@ -7,7 +7,8 @@ from typing import Self
 from django.contrib.postgres.fields import ArrayField
 from django.core.validators import RegexValidator
 from django.db import models
-from django.db.models import Q
+from django.db.models import OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from accounts.models import Account, TenantQuerySet
@@ -80,6 +81,16 @@ class DirectLinkQuerySet(TenantQuerySet["DirectLink"]):
         """One link for each property: the one to hand out."""
         return self.order_by("property_id", "id").distinct("property_id")
 
+    def with_guests(self) -> Self:
+        """Annotate `waiting_uses`, which `guests` wants of links that guests may have used."""
+        waiting = (
+            LinkUse.objects.filter(link=OuterRef("pk"))
+            .order_by()
+            .values("link")
+            .annotate(count=models.Count("pk"))
+        )
+        return self.annotate(waiting_uses=Coalesce(Subquery(waiting.values("count")), 0))
+
     def live(self) -> Self:
         now = timezone.now()
         return self.filter(revoked_at=None).filter(Q(expires_at=None) | Q(expires_at__gt=now))
@@ -105,6 +116,7 @@ class DirectLink(models.Model):
     # Django password hash; empty means no passcode.
     passcode = models.CharField(max_length=128, blank=True)
     guest_limit = models.PositiveIntegerField(null=True, blank=True)
+    # Exact with a limit; without one it lags behind what came in since (LinkUse).
     guest_count = models.PositiveIntegerField(default=0)
     created_at = models.DateTimeField(default=timezone.now)
     revoked_at = models.DateTimeField(null=True, blank=True)
@@ -133,6 +145,15 @@ class DirectLink(models.Model):
         return self.slug or self.token
 
     @builtins.property
+    def guests(self) -> int:
+        """How many guests the link has let in; see with_guests."""
+        return self.guest_count + getattr(self, "waiting_uses", 0)
+
+    @builtins.property
+    def is_full(self) -> bool:
+        return self.guest_limit is not None and self.guest_count >= self.guest_limit
+
+    @builtins.property
     def is_live(self) -> bool:
         """Whether a guest may come in by it now."""
         now = timezone.now()
@@ -152,6 +173,19 @@ class DirectLink(models.Model):
             return "expired"
         if self.not_before is not None and self.not_before > now:
             return "early"
-        if self.guest_limit is not None and self.guest_count >= self.guest_limit:
+        if self.is_full:
             return "full"
         return "live"
+
+
+class LinkUse(models.Model):
+    """One guest let in by a link without a limit, until a sweep adds it to the link's count.
+
+    Guests who come by one link at once would otherwise wait for each other at its row.
+    """
+
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="+")
+    link = models.ForeignKey(DirectLink, on_delete=models.CASCADE, related_name="uses")
+
+    def __str__(self) -> str:
+        return f"of {self.link_id}"

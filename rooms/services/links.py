@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 from datetime import datetime
-from typing import TypedDict, Unpack
+from typing import Any, TypedDict, Unpack, cast
 
-from django.contrib.auth.hashers import make_password
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
@@ -16,13 +15,14 @@ from rooms import events, tokens
 from rooms.errors import LinkRevoked
 from rooms.models import DirectLink, Participant, Property
 from rooms.services.farewells import tell_guests_gone
+from rooms.services.link_uses import fold_uses
+from rooms.services.passcodes import hash_passcode
 from rooms.services.validation import check_fields, clean_line
 
 MAX_LINKS_AT_ONCE = 10_000
 BATCH_ROWS = 1_000
 SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 SLUG_MIN_CHARS, SLUG_MAX_CHARS = 3, 60
-PASSCODE_MIN_CHARS, PASSCODE_MAX_CHARS = 4, 64
 # Addresses under which a stranger could pass for the service itself.
 # fmt: off
 RESERVED_SLUGS = frozenset({
@@ -48,11 +48,31 @@ class LinkValues(TypedDict, total=False):
     slug: str | None
 
 
-@transaction.atomic
+class Hashed(str):
+    """A passcode that was hashed before the transaction of the change began."""
+
+
+def hash_first(values: Any) -> LinkValues:
+    """Return the values with the passcode hashed; a second time changes nothing.
+
+    The services call it before their transaction; whoever opens one earlier calls it before that.
+    Raises Invalid, Unavailable.
+    """
+    passcode = values.get("passcode")
+    if passcode is None or isinstance(passcode, Hashed):
+        return cast(LinkValues, values)
+    return cast(LinkValues, {**values, "passcode": Hashed(hash_passcode(passcode))})
+
+
 def create_link(
     *, property: Property, actor: audit.Actor = None, **values: Unpack[LinkValues]
 ) -> DirectLink:
-    """Hand out one more link. Raises Invalid, LimitReached."""
+    """Hand out one more link. Raises Invalid, LimitReached, Unavailable."""
+    return _create_link(property, actor, hash_first(values))
+
+
+@transaction.atomic
+def _create_link(property: Property, actor: audit.Actor, values: LinkValues) -> DirectLink:
     account = property.account
     limits.lock_account(account)
     limits.check_room_for(account, "links", DirectLink.objects.for_account(account).unrevoked())
@@ -63,7 +83,6 @@ def create_link(
     return link
 
 
-@transaction.atomic
 def create_links(
     *,
     property: Property,
@@ -74,12 +93,19 @@ def create_links(
     """Hand out many alike links at once, all of them or none.
 
     A label gets a number: "Table" becomes "Table 1", "Table 2" and so on.
-    Raises Invalid, LimitReached.
+    Raises Invalid, LimitReached, Unavailable.
     """
     if not 1 <= count <= MAX_LINKS_AT_ONCE:
         raise Invalid(f"Make between 1 and {MAX_LINKS_AT_ONCE:,} links at once.", field="count")
     if values.get("slug"):
         raise Invalid("Many links cannot share one address.", field="slug")
+    return _create_links(property, count, actor, hash_first(values))
+
+
+@transaction.atomic
+def _create_links(
+    property: Property, count: int, actor: audit.Actor, values: LinkValues
+) -> list[DirectLink]:
     account = property.account
     limits.lock_account(account)
     unrevoked = DirectLink.objects.for_account(account).unrevoked()
@@ -94,15 +120,21 @@ def create_links(
     return links
 
 
-@transaction.atomic
 def update_link(
     *, link: DirectLink, actor: audit.Actor = None, **values: Unpack[LinkValues]
 ) -> DirectLink:
     """Change what is named, leave the rest. Guests who are inside stay where they are.
 
-    Raises Invalid, LinkRevoked.
+    Raises Invalid, LinkRevoked, Unavailable.
     """
+    return _update_link(link, actor, hash_first(values))
+
+
+@transaction.atomic
+def _update_link(link: DirectLink, actor: audit.Actor, values: LinkValues) -> DirectLink:
     _lock(link)
+    if values.get("guest_limit") is not None and link.guest_limit is None:
+        _count_all_uses(link)
     before = {name: getattr(link, name) for name in values}
     _apply(link, values)
     changed = sorted(name for name in values if getattr(link, name) != before[name])
@@ -169,6 +201,15 @@ def _lock(link: DirectLink) -> None:
         raise LinkRevoked
 
 
+def _count_all_uses(link: DirectLink) -> None:
+    """A limit counts who came before it."""
+    while fold_uses(link):
+        pass
+    link.refresh_from_db(fields=["guest_count"])
+    if hasattr(link, "waiting_uses"):
+        link.waiting_uses = 0
+
+
 def _apply(link: DirectLink, values: LinkValues) -> None:
     """Put checked values on the row, without saving it. Raises Invalid."""
     if "label" in values:
@@ -178,7 +219,7 @@ def _apply(link: DirectLink, values: LinkValues) -> None:
     if "guest_limit" in values:
         link.guest_limit = values["guest_limit"]
     if "passcode" in values:
-        link.passcode = _hash_passcode(values["passcode"])
+        link.passcode = str(values["passcode"])
     if "slug" in values:
         _take_slug(link, clean_slug(values["slug"]))
     _apply_times(link, values)
@@ -196,16 +237,6 @@ def _apply_times(link: DirectLink, values: LinkValues) -> None:
             raise Invalid("This moment is over already.", field="expires_at")
     if link.not_before and link.expires_at and link.not_before >= link.expires_at:
         raise Invalid("The link would end before it begins.", field="expires_at")
-
-
-def _hash_passcode(passcode: str) -> str:
-    if not passcode:
-        return ""
-    if not PASSCODE_MIN_CHARS <= len(passcode) <= PASSCODE_MAX_CHARS:
-        raise Invalid(
-            f"Use {PASSCODE_MIN_CHARS} to {PASSCODE_MAX_CHARS} characters.", field="passcode"
-        )
-    return make_password(clean_line(passcode, "passcode"))
 
 
 def _take_slug(link: DirectLink, slug: str | None) -> None:

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.conf import settings
-from django.contrib.auth.hashers import check_password
 from django.db import transaction
-from django.db.models import F
 from django.utils import timezone
 
 from accounts import limits
@@ -17,9 +15,13 @@ from rooms import events
 from rooms.errors import GuestBlocked, LinkGone, NicknameMissing, PasscodeWrong
 from rooms.models import Arrival, DirectLink, Guest, Participant, Property, Room
 from rooms.notifications.planning import plan_deliveries
+from rooms.services.link_uses import count_use
+from rooms.services.passcodes import is_passcode
 from rooms.services.prefill import Facts, read_prefill
 from rooms.services.rooms import reopen_room
 from rooms.webhooks import recording
+
+ACTIVITY_STEP = timedelta(seconds=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +34,6 @@ class Visit:
     arrival: Arrival | None
 
 
-@transaction.atomic
 def join_link(
     *,
     link: DirectLink,
@@ -49,7 +50,7 @@ def join_link(
     the nickname.
 
     Raises PasscodeWrong, NicknameMissing, GuestBlocked, LinkGone (full), LimitReached,
-    PrefillWrong.
+    PrefillWrong, Unavailable.
     """
     facts = read_prefill(link, prefill) if prefill else {}
     nickname = str(facts.get("name", "")) or nickname
@@ -58,12 +59,25 @@ def join_link(
         raise GuestBlocked
     participant = _find_place(link, guest) if guest is not None else None
     # Who came by another link of the account does not know this one's passcode.
-    if participant is None and link.passcode and not check_password(passcode, link.passcode):
+    if participant is None and link.passcode and not is_passcode(passcode, link.passcode):
         raise PasscodeWrong
+    return _enter(link, guest, participant, nickname, language, facts)
+
+
+@transaction.atomic
+def _enter(
+    link: DirectLink,
+    guest: Guest | None,
+    participant: Participant | None,
+    nickname: str,
+    language: str,
+    facts: Facts,
+) -> Visit:
     if guest is None:
         guest = _make_guest(link, nickname, language)
     _note_facts(guest, nickname, facts)
 
+    is_new = participant is None
     if participant is None:
         if link.property.nickname == Property.Nickname.REQUIRED and not guest.nickname:
             raise NicknameMissing
@@ -72,6 +86,11 @@ def join_link(
         _welcome_back(participant)
     _rename(participant, guest)
     arrival = _note_arrival(link, guest, participant.room)
+    # Last, as others wait for these two rows until we commit.
+    if arrival is not None:
+        _note_activity(participant.room, arrival.at)
+    if is_new:
+        count_use(link)
     return Visit(guest, participant.room, participant, arrival)
 
 
@@ -107,7 +126,8 @@ def _find_place(link: DirectLink, guest: Guest) -> Participant | None:
 
 
 def _take_place(link: DirectLink, guest: Guest) -> Participant:
-    _count_guest(link)
+    if link.is_full:
+        raise LinkGone
     if link.mode == DirectLink.Mode.SHARED:
         room, is_new = Room.objects.get_or_create(
             link=link,
@@ -152,15 +172,6 @@ def _welcome_back(participant: Participant) -> None:
         reopen_room(room=participant.room)
 
 
-def _count_guest(link: DirectLink) -> None:
-    """Use up one of the link's places; the condition in the update closes the race."""
-    places = DirectLink.objects.filter(pk=link.pk)
-    if link.guest_limit is not None:
-        places = places.filter(guest_count__lt=F("guest_limit"))
-    if not places.update(guest_count=F("guest_count") + 1):
-        raise LinkGone
-
-
 def _rename(participant: Participant, guest: Guest) -> None:
     if participant.name == guest.display_name:
         return
@@ -186,7 +197,6 @@ def _note_arrival(link: DirectLink, guest: Guest, room: Room) -> Arrival | None:
     arrival = Arrival.objects.create(
         account_id=link.account_id, link=link, guest=guest, room=room, at=now, last_seen_at=now
     )
-    Room.objects.filter(pk=room.pk).update(activity_at=now)
     plan_deliveries(arrival, link.property)
     data = {
         "arrival": str(arrival.uuid),
@@ -201,3 +211,9 @@ def _note_arrival(link: DirectLink, guest: Guest, room: Room) -> Arrival | None:
     facts = {**data, "guest": guest.uuid, "link": link.uuid}
     recording.record("guest.arrived", room, facts, guest_id=guest.pk)
     return arrival
+
+
+def _note_activity(room: Room, at: datetime) -> None:
+    """Move the room up in the inbox; in a crowd behind one link, once a step."""
+    stale = Room.objects.filter(pk=room.pk, activity_at__lt=at - ACTIVITY_STEP)
+    stale.update(activity_at=at)

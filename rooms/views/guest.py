@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -12,13 +11,14 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template.loader import render_to_string
 from django.utils.cache import patch_vary_headers
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST, require_safe
 
-from accounts import rate_limits
+from accounts import rate_limits, refusals
 from accounts.errors import DomainError, Forbidden, Invalid, LimitReached, RateLimited
 from accounts.models import Account
 from rooms import access, modules, phrases, tokens
@@ -74,8 +74,10 @@ def show_page(request: HttpRequest, address: str) -> HttpResponse:
     try:
         rate_limits.hit("page", rate_limits.client_address(request))
         link = open_door(request, address)
-    except (LinkNotFound, LinkGone, RateLimited) as error:
-        return _show_refusal(request, error)
+    except (LinkNotFound, LinkGone, RateLimited, OperationalError, InterfaceError) as error:
+        refusal = refusals.as_refusal(error)
+        assert refusal is not None
+        return _show_refusal(request, refusal)
     language = phrases.choose_language(_accepted(request), link.property.languages)
     preloaded = modules.list_modules("rooms/guest.js")
     context = {
@@ -96,8 +98,7 @@ def open_door(request: HttpRequest, address: str) -> DirectLink:
     if not ADDRESS.fullmatch(address):
         raise LinkNotFound
     link = access.open_link(address)
-    is_full = link.guest_limit is not None and link.guest_count >= link.guest_limit
-    if is_full and read_cookie(request, link.account) is None:
+    if link.is_full and read_cookie(request, link.account) is None:
         raise LinkGone
     return link
 
@@ -130,13 +131,12 @@ def _show_refusal(request: HttpRequest, error: DomainError) -> HttpResponse:
     words = phrases.get_phrases(language)
     context = {
         "language": language,
-        "title": words["busy_title" if isinstance(error, RateLimited) else "gone_title"],
-        "text": words["busy_text" if isinstance(error, RateLimited) else "gone_text"],
+        "title": words["busy_title" if error.temporary else "gone_title"],
+        "text": words["busy_text" if error.temporary else "gone_text"],
     }
     page = render_to_string("rooms/guest/refusal.html", context)
-    response = _finish(HttpResponse(page, status=error.status))
-    _set_retry_after(response, error)
-    return response
+    headers = refusals.retry_after(error)
+    return _finish(HttpResponse(page, status=error.status, headers=headers))
 
 
 def _accepted(request: HttpRequest) -> str:
@@ -164,30 +164,32 @@ def answer_errors(
     def guarded(request: HttpRequest, address: str) -> HttpResponse:
         try:
             response = view(request, address)
-        except DomainError as error:
-            response = JsonResponse({"error": _describe_error(error)}, status=error.status)
-            _set_retry_after(response, error)
+        except Exception as error:
+            refusal = refusals.as_refusal(error)
+            if refusal is None:
+                raise
+            response = JsonResponse(
+                {"error": _describe_error(refusal)},
+                status=refusal.status,
+                headers=refusals.retry_after(refusal),
+            )
         response["Cache-Control"] = "no-store"
         return response
 
     return guarded
 
 
-def _describe_error(error: DomainError) -> dict[str, str]:
+def _describe_error(error: DomainError) -> dict[str, str | bool]:
     # How much the owner has bought is nothing a guest needs to read.
     message = "Nobody can take a new conversation right now."
     if isinstance(error, LimitReached) and error.limit == "storage_mib":
         message = "No file can be taken right now."
-    described = {
+    described: dict[str, str | bool] = {
         "code": error.code,
         "message": message if isinstance(error, LimitReached) else str(error),
+        "temporary": error.temporary,
     }
     return {**described, "field": error.field} if error.field else described
-
-
-def _set_retry_after(response: HttpResponse, error: DomainError) -> None:
-    if isinstance(error, RateLimited):
-        response["Retry-After"] = str(max(1, math.ceil(error.retry_after_s)))
 
 
 # A form of another site cannot send this: the origin is checked below.

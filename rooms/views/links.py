@@ -30,6 +30,7 @@ def list_links(request: MemberRequest, uuid: UUID) -> HttpResponse:
     links = DirectLink.objects.for_account(request.account).filter(property=property)
     show_revoked = request.GET.get("show") == "revoked"
     wanted = links.exclude(revoked_at=None) if show_revoked else links.unrevoked()
+    wanted = wanted.with_guests()
     if words := request.GET.get("q", "").replace("\0", "").strip()[:80]:
         wanted = wanted.filter(label__icontains=words)
     page = Paginator(wanted.order_by("id"), PAGE_ROWS).get_page(request.GET.get("page"))

@@ -12,6 +12,7 @@ from django.core import signing
 from rooms import tokens
 from tests.cast import join
 from tests.client import CommandError, WireClient
+from tests.rooms.test_crowded_joins import held
 from tests.signaling.conftest import guest_pass, member_pass
 
 BAD_FRAMES = [
@@ -184,5 +185,17 @@ def test_nonsense_beyond_measure_ends_the_socket(wire, guest):
         for _ in range(250):
             await ann.send(json.dumps({"ref": 1, "kind": "nonsense"}))
         assert await ann.wait_closed() == 4501
+
+    wire(story)
+
+
+def test_a_busy_database_is_an_error_that_passes(wire, guest):
+    async def story(stage):
+        ann = await stage.sit(guest)
+        row = f"SELECT 1 FROM rooms_room WHERE id = {guest.room_id} FOR UPDATE"
+        with held(row), pytest.raises(CommandError) as refusal:
+            await ann.post("Hi")
+        assert (refusal.value.code, refusal.value.temporary) == ("unavailable", True)
+        assert (await ann.post("Hi"))["seq"] == 1
 
     wire(story)

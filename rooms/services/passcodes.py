@@ -1,0 +1,62 @@
+"""Passcodes of links: hashed outside transactions, two at a time in a process.
+
+A hash is made to be costly. Without a bound, many wrong tries at once would take the memory and
+the time of everybody else; inside a transaction they would hold its connection and locks, too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from threading import BoundedSemaphore
+
+from django.contrib.auth.hashers import check_password, make_password
+from django.db import connection
+
+from accounts.errors import Invalid, Unavailable
+from rooms.services.validation import clean_line
+
+PASSCODE_MIN_CHARS, PASSCODE_MAX_CHARS = 4, 64
+AT_ONCE = 2
+# Longer than a queue of honest guests takes; a flood is told to come back.
+PATIENCE_S = 2.0
+RETRY_AFTER_S = 5.0
+
+_places = BoundedSemaphore(AT_ONCE)
+
+
+def hash_passcode(passcode: str) -> str:
+    """Return what is stored of a passcode, "" for none. Raises Invalid, Unavailable."""
+    if not passcode:
+        return ""
+    if not PASSCODE_MIN_CHARS <= len(passcode) <= PASSCODE_MAX_CHARS:
+        raise Invalid(
+            f"Use {PASSCODE_MIN_CHARS} to {PASSCODE_MAX_CHARS} characters.", field="passcode"
+        )
+    passcode = clean_line(passcode, "passcode")
+    with _taking_a_place():
+        return make_password(passcode, hasher="passcode")
+
+
+def is_passcode(passcode: str, hashed: str) -> bool:
+    """Whether this is the passcode behind the hash. Raises Unavailable.
+
+    An empty one is wrong without any cost: it is how a page asks whether it has to ask.
+    """
+    if not passcode:
+        return False
+    with _taking_a_place():
+        return check_password(passcode, hashed)
+
+
+@contextmanager
+def _taking_a_place() -> Iterator[None]:
+    if not connection.in_atomic_block:
+        # Whoever waits here needs no database; with a pool somebody else gets the connection.
+        connection.close()
+    if not _places.acquire(timeout=PATIENCE_S):
+        raise Unavailable(retry_after_s=RETRY_AFTER_S)
+    try:
+        yield
+    finally:
+        _places.release()
