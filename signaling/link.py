@@ -49,7 +49,7 @@ class Link:
         self._listener: Connection | None = None
         self._answered = True
         # Whether the first connection was tried: from then on a new one means a gap.
-        self._started = False
+        self.started = False
         self.publishes_failed = 0
         self._tasks = [
             asyncio.ensure_future(self._publish_forever()),
@@ -77,7 +77,7 @@ class Link:
         if topic in self._confirmed:
             return
         self._topics.add(topic)
-        if self._listener is None and self._started:
+        if self._listener is None and self.started:
             return  # `restored` tells everybody to sync once Redis is back
         confirmation = self._confirmations.get(topic)
         if confirmation is None:
@@ -141,13 +141,13 @@ class Link:
                 listener = await self._connect()
                 await self._subscribe_all(listener)
                 pause_s = MIN_PAUSE_S
-                if self._started:
+                if self.started:
                     self._restored()
-                self._started = True
+                self.started = True
                 await self._read_forever(listener)
             except FAILURES as error:
                 logger.warning("Redis is away (%s); trying again in %.1f s", error, pause_s)
-                self._listener, self._started = None, True
+                self._listener, self.started = None, True
                 self._confirmed.clear()
                 await asyncio.sleep(pause_s)
                 pause_s = min(pause_s * 2, MAX_PAUSE_S / 5)

@@ -9,9 +9,12 @@ from channels.layers import get_channel_layer
 from django.db import connections
 from prometheus_client import REGISTRY
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
+from redis import RedisError
 
+from accounts.redis import get_redis
 from rooms import events
 from signaling import bridge
+from signaling.hub import Hub
 from signaling.layer import HubLayer
 from signaling.live import current_live
 
@@ -29,7 +32,7 @@ class LiveCollector:
         yield _gauge("sockets", "Open sockets", len(live.sessions) if live else 0)
         yield _gauge("rooms", "Rooms that somebody here is in", len(rooms))
         yield _gauge("topics", "Topics this process hears, those just left included", len(topics))
-        yield _gauge("redis_up", "Whether events come in from Redis", bool(hub and hub.link.up))
+        yield _gauge("redis_up", "Whether events come in from Redis", _hears_redis(hub))
         yield _counter("frames_in", "Frames from clients", live.frames_in if live else 0)
         yield _counter("frames_out", "Events to clients", hub.frames_out if hub else 0)
         yield _counter("publishes_failed", "Events that did not reach Redis", failed)
@@ -42,6 +45,16 @@ class LiveCollector:
 def register() -> None:
     """Let /metrics show the live side; once per process."""
     REGISTRY.register(cast(Any, LiveCollector()))
+
+
+def _hears_redis(hub: Hub | None) -> bool:
+    """Nobody listens before the first socket came: until then Redis itself is asked."""
+    if hub is not None and hub.link.started:
+        return hub.link.up
+    try:
+        return bool(get_redis().ping())
+    except RedisError:
+        return False
 
 
 def _pool_gauges() -> Iterable[Metric]:
