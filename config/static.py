@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -43,6 +44,21 @@ class HashedStorage(CompressedManifestStaticFilesStorage):
                 self.save(joined, ContentFile(modules.join_modules(entry)))
                 paths[joined] = (self, joined)
         yield from super().post_process(paths, dry_run, **options)
+        if not dry_run:
+            _open_to_readers(Path(self.location))
+
+
+def _open_to_readers(root: Path) -> None:
+    """Let a proxy under another user read what is public, whatever the umask was.
+
+    Folders that an earlier collection left are opened, too; what somebody else owns, like a
+    mounted root, is theirs to open.
+    """
+    for path in (root, *root.rglob("*")):
+        mode = 0o755 if path.is_dir() else 0o644
+        state = path.stat()
+        if state.st_mode & 0o777 != mode and state.st_uid == os.geteuid():
+            path.chmod(mode)
 
 
 def collect() -> bool:
