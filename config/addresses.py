@@ -7,39 +7,46 @@ from urllib.parse import parse_qsl, quote, unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
-# A runaway query or lock must not hold a pool slot.
-SESSION_OPTIONS = (
-    "-c statement_timeout=5000 -c lock_timeout=2000 -c idle_in_transaction_session_timeout=10000"
-)
+from config.postgresql.limits import LIMITS_MS, TRANSACTION_POOLER, spell_options
+
 # A dead PostgreSQL has to be answered within 3 s.
 POOL_TIMEOUT_S = 2.5
 CONNECT_TIMEOUT_S = 2
 # The pool's own attempts back off for minutes, and meanwhile no request may open a connection:
 # an outage would last twice as long. Given up soon, the next request tries again.
 RECONNECT_TIMEOUT_S = 0.5
+POOL = {
+    "min_size": 1,
+    "timeout": POOL_TIMEOUT_S,
+    "max_waiting": 200,
+    "reconnect_timeout": RECONNECT_TIMEOUT_S,
+    "max_lifetime": 1800,
+}
+# A pooler gives the next statement to another session, which knows nothing of these.
+SESSION_BOUND = {"options", "assume_role", "prepare_threshold"}
 
 
-def parse_database(url: str, *, pool_size: int, max_age_s: int = 0) -> dict[str, Any]:
-    """Return a DATABASES entry; pool_size 0 means a connection per thread, kept max_age_s."""
+def parse_database(
+    url: str, *, pool_size: int, max_age_s: int = 0, pooler: str = ""
+) -> dict[str, Any]:
+    """Return a DATABASES entry; pool_size 0 means a connection per thread, kept max_age_s.
+
+    Behind a `pooler` nothing is used that belongs to a session.
+    """
     parts = urlsplit(url)
     if parts.scheme not in {"postgres", "postgresql"}:
         raise ImproperlyConfigured("DATABASE_URL must start with postgresql://.")
     query = dict(parse_qsl(parts.query))
     host = query.pop("host", unquote(parts.hostname or ""))
-    options: dict[str, Any] = {
-        "connect_timeout": CONNECT_TIMEOUT_S,
-        "options": SESSION_OPTIONS,
-        **query,
-    }
+    options: dict[str, Any] = {"connect_timeout": CONNECT_TIMEOUT_S, **query}
+    if pooler != TRANSACTION_POOLER:
+        options["options"] = f"{spell_options(LIMITS_MS)} {query.get('options', '')}".strip()
+    elif bound := SESSION_BOUND & query.keys():
+        raise ImproperlyConfigured(
+            f"DATABASE_URL: {', '.join(sorted(bound))} cannot pass a pooler (DB_POOLER)."
+        )
     if pool_size:
-        options["pool"] = {
-            "min_size": 1,
-            "max_size": pool_size,
-            "timeout": POOL_TIMEOUT_S,
-            "max_waiting": 200,
-            "reconnect_timeout": RECONNECT_TIMEOUT_S,
-            "max_lifetime": 1800,
-        }
+        options["pool"] = {**POOL, "max_size": pool_size}
     return {
         "ENGINE": "config.postgresql",
         "NAME": unquote(parts.path.lstrip("/")) or "doorbell",
@@ -50,6 +57,7 @@ def parse_database(url: str, *, pool_size: int, max_age_s: int = 0) -> dict[str,
         # Under ASGI a persistent connection per thread leaks; the pool keeps them instead.
         "CONN_MAX_AGE": 0 if pool_size else max_age_s,
         "CONN_HEALTH_CHECKS": True,
+        "DISABLE_SERVER_SIDE_CURSORS": pooler == TRANSACTION_POOLER,
         "OPTIONS": options,
     }
 

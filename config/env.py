@@ -38,6 +38,14 @@ def read_str(name: str, default: str | None = None) -> str:
     return value
 
 
+def read_choice(name: str, default: str, choices: set[str]) -> str:
+    value = read_str(name, default)
+    if value not in choices:
+        allowed = " or ".join(sorted(choices - {""}))
+        raise ImproperlyConfigured(f"{name} must be {allowed}, not {value!r}.")
+    return value
+
+
 def read_int(name: str, default: int, *, minimum: int = 0) -> int:
     value = read_raw(name)
     if value is None or value == "":

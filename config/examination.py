@@ -18,6 +18,8 @@ from websockets.exceptions import InvalidHandshake, WebSocketException
 from websockets.sync.client import connect
 from websockets.typing import Origin, Subprotocol
 
+from config.postgresql import limits
+
 TIMEOUT_S = 5
 MAX_SKEW_S = 0.5
 OLDEST_POSTGRES = 140_000
@@ -36,11 +38,23 @@ def check_postgres() -> str:
     try:
         connection.ensure_connection()
     except (DatabaseError, PoolTimeout) as error:
-        raise Finding(f"does not answer: {error}", "check DATABASE_URL and the server") from None
+        remedy = "check DATABASE_URL and the server"
+        raise Finding(
+            f"does not answer: {error}", limits.REMEDY if "startup" in str(error) else remedy
+        ) from None
     version = connection.cursor().connection.info.server_version
     if version < OLDEST_POSTGRES:
         raise Finding(f"is version {version // 10_000}", "use PostgreSQL 14 or newer")
     return f"version {version // 10_000}"
+
+
+def check_limits() -> str:
+    """A pooler may have kept them from PostgreSQL without a word."""
+    with connection.cursor() as cursor:
+        missing = limits.find_missing(cursor)
+    if missing:
+        raise Finding(f"do not hold: {', '.join(missing)}", limits.REMEDY)
+    return "statements, locks and open transactions end in time"
 
 
 def check_migrations() -> str:
@@ -138,6 +152,7 @@ def check_turn() -> str:
 
 CHECKS: dict[str, Callable[[], str]] = {
     "PostgreSQL": check_postgres,
+    "Limits": check_limits,
     "Migrations": check_migrations,
     "Redis": check_redis,
     "Clock": check_clock,

@@ -1,7 +1,8 @@
-"""Django's PostgreSQL, with a pool that gets over a restart of the server at once."""
+"""Django's PostgreSQL: a pool that gets over a restart at once, and limits that are looked at."""
 
 from __future__ import annotations
 
+import logging
 import select
 from functools import partial
 from typing import Any
@@ -10,8 +11,14 @@ import psycopg
 from django.db.backends.postgresql import base
 from psycopg_pool import ConnectionPool
 
+from config.postgresql.limits import REMEDY, find_missing
+
+logger = logging.getLogger(__name__)
+
 
 class DatabaseWrapper(base.DatabaseWrapper):
+    _has_limits = False
+
     @property
     def pool(self) -> Any:
         pool = super().pool
@@ -19,6 +26,21 @@ class DatabaseWrapper(base.DatabaseWrapper):
         if pool is not None and pool._check is ConnectionPool.check_connection:
             pool._check = partial(check_or_renew, pool)
         return pool
+
+    def _configure_connection(self, connection: Any) -> bool:
+        """Called once for each connection, and the place to see what a pooler kept from us."""
+        commit = bool(super()._configure_connection(connection))  # type: ignore[misc]  # not in the stubs
+        if "TURN" not in self.settings_dict and self._may_lack_limits():
+            with connection.cursor() as cursor:
+                missing = find_missing(cursor)
+            DatabaseWrapper._has_limits = not missing
+            if missing:
+                logger.error("Nothing limits %s in the database: %s", ", ".join(missing), REMEDY)
+        return commit
+
+    def _may_lack_limits(self) -> bool:
+        """A pooler hands out its connections at random; without one they are all alike."""
+        return not DatabaseWrapper._has_limits or "options" not in self.settings_dict["OPTIONS"]
 
 
 def check_or_renew(pool: Any, connection: psycopg.Connection[Any]) -> None:

@@ -223,6 +223,10 @@ IS_WORKER = "celery" in Path(sys.argv[0]).parts
 DB_POOL_SIZE = 0 if IS_WORKER else env.read_int("DB_POOL_SIZE", 20)
 WEB_PROCESSES = env.read_int("WEB_PROCESSES", 1, minimum=1)
 DATABASE_MAX_CONNECTIONS = env.read_int("DATABASE_MAX_CONNECTIONS", 100, minimum=20)
+DB_POOLER = env.read_choice("DB_POOLER", "", {"", "transaction"})
+# Past the pooler, for what needs a session of its own: migrations.
+DATABASE_DIRECT_URL = env.read_str("DATABASE_DIRECT_URL", "")
+MIGRATION_PATIENCE_S = env.read_int("MIGRATION_PATIENCE_S", 300)
 
 # --- Celery
 QUEUES = ["notify_fast", "notify_slow", "webhook", "maintenance"]
@@ -354,7 +358,9 @@ LOGGING: dict[str, Any] = {
 def derive(site_url: str, origins: list[str], database_url: str, redis_url: str, email: str) -> Any:
     """Return the settings that follow from the addresses, for dev, test and prod alike."""
     age_s = 60 if IS_WORKER else 0
-    database = addresses.parse_database(database_url, pool_size=DB_POOL_SIZE, max_age_s=age_s)
+    database = addresses.parse_database(
+        database_url, pool_size=DB_POOL_SIZE, max_age_s=age_s, pooler=DB_POOLER
+    )
     return {
         "SITE_URL": site_url,
         "WS_ALLOWED_ORIGINS": origins,

@@ -18,6 +18,7 @@ def test_a_missing_variable_is_named(monkeypatch):
         (lambda: env.read_int("KNOB", 1), "many"),
         (lambda: env.read_int("KNOB", 1, minimum=1), "0"),
         (lambda: env.read_bool("KNOB", False), "maybe"),
+        (lambda: env.read_choice("KNOB", "", {"", "transaction"}), "session"),
         (lambda: env.read_rate("KNOB", "1/1"), "60"),
         (lambda: env.read_rate("KNOB", "1/1"), "0/60"),
         (lambda: env.read_origins("KNOB"), "https://a.example/path"),
