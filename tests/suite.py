@@ -52,6 +52,9 @@ def start_suite(*, with_services):
     os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings.test"
     # A pool opened before the test database exists would go on using the other one.
     os.environ["DB_POOL_SIZE"] = "0"
+    # Nor may the database that a pooler hides be migrated instead of the test's.
+    for name in ("DB_POOLER", "DATABASE_DIRECT_URL"):
+        os.environ.pop(name, None)
     signal.signal(signal.SIGTERM, _interrupt)
     if with_services:
         suite = Suite()

@@ -8,8 +8,10 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management import call_command
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
+from django.db import DatabaseError, connection
 
+from config.postgresql import limits, turns
 from config.static import collect
 from rooms.provisioning import open_demo
 
@@ -23,11 +25,14 @@ class Command(BaseCommand):
         parser.add_argument("--demo", action="store_true", help="print the new account as JSON")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        call_command("migrate", interactive=False, verbosity=0)
-        collect()
-        if not options["demo"]:
-            return
-        demo = open_demo()
+        with turns.take_turn(connection, self.stderr.write):
+            call_command("migrate", interactive=False, verbosity=0)
+            if settings.DB_POOLER:
+                _give_limits(self.stderr.write)
+            collect()
+            demo = open_demo() if options["demo"] else None
+        if settings.DB_POOLER:
+            _check_limits()
         if demo is not None:
             facts = {
                 "email": demo.email,
@@ -36,3 +41,32 @@ class Command(BaseCommand):
                 "key": demo.api_key,
             }
             self.stdout.write(json.dumps(facts))
+
+
+def _give_limits(tell: turns.Tell) -> None:
+    """Let the limits hold for every connection that the pooler opens. Raises CommandError."""
+    role = settings.DATABASES["default"]["USER"]
+    with connection.cursor() as cursor:
+        try:
+            elders = limits.give_to_role(cursor, role)
+        except DatabaseError as error:
+            spelt = "; ".join(limits.spell_default(cursor, role, name) for name in limits.LIMITS_MS)
+            raise CommandError(
+                f"The limits could not be given to the role: {error}. As one who may: {spelt};"
+            ) from None
+    if elders:
+        tell(
+            f"The role's new limits do not hold for {elders} connections of {role} that were open "
+            "before. Let the pooler reconnect (PgBouncer: RECONNECT)."
+        )
+
+
+def _check_limits() -> None:
+    """Go the way of requests. Raises CommandError."""
+    with connection.cursor() as cursor:
+        missing = limits.find_missing(cursor)
+    if missing:
+        raise CommandError(
+            f"Behind the pooler nothing limits {', '.join(missing)}. Let it reconnect (PgBouncer: "
+            "RECONNECT), and give its connections to the role that DATABASE_URL names."
+        )
