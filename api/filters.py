@@ -42,10 +42,24 @@ class FlagFilter(django_filters.TypedChoiceFilter):
         )
 
 
+class BegunFilter(django_filters.TypedChoiceFilter):
+    """Whether something was said in the room, or somebody opened it on purpose."""
+
+    def __init__(self) -> None:
+        choices = [("true", "true"), ("false", "false")]
+        super().__init__(choices=choices, coerce=lambda value: value == "true")
+
+    def filter(self, qs: Any, value: bool | str) -> Any:
+        if value == "":
+            return qs
+        return qs.begun() if value else qs.wordless()
+
+
 FORMATS = {
     django_filters.UUIDFilter: {"type": "string", "format": "uuid"},
     MomentFilter: {"type": "string", "format": "date-time"},
     FlagFilter: {"type": "boolean"},
+    BegunFilter: {"type": "boolean"},
 }
 
 
@@ -55,6 +69,7 @@ class RoomFilter(django_filters.FilterSet):
     link = django_filters.UUIDFilter("link__uuid")
     assignee = django_filters.UUIDFilter("assignee__uuid")
     tag = django_filters.CharFilter(method="filter_tag")
+    begun = BegunFilter()
     active_since = MomentFilter("activity_at", lookup_expr="gte")
     active_until = MomentFilter("activity_at", lookup_expr="lt")
 

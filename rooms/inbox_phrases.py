@@ -23,6 +23,7 @@ PHRASES: dict[str, tuple[str, str]] = {
     "unread": ("{count} unread", "{count} 条未读"),
     "arrived_now": ("Just arrived", "刚刚到来"),
     "no_message": ("No message yet", "还没有消息"),
+    "left_wordless": ("Left without a message", "未留言已离开"),
     "online": ("Online", "在线"),
     "offline": ("Away", "离线"),
     "load_more": ("Show more", "显示更多"),
@@ -54,6 +55,14 @@ PHRASES: dict[str, tuple[str, str]] = {
     ),
     "failed": ("This did not work. Please try again.", "操作未成功，请重试。"),
     "gone": ("This conversation is not there any more.", "此对话已不存在。"),
+    "left": (
+        "The visitor left without a message. What you write is kept for their return.",
+        "访客未留言已离开。您写的内容会保留，等对方回来时可见。",
+    ),
+    "left_unstored": (
+        "The visitor left without a message.",
+        "访客未留言已离开。",
+    ),
     "pick": ("Choose a conversation", "选择一个对话"),
     "pick_text": (
         "Move with J and K or the arrow keys, open with Enter, go back with Esc.",

@@ -3,14 +3,15 @@
 One sorted set per place (a room, or an account's desk): member
 "<person>:<connection>", score = the Unix time in seconds at which that connection
 counts as gone. A killed process needs no clean-up: its members age out. `signaling`
-writes these sets; this module reads them for synchronous code.
+writes these sets; this module reads them for synchronous code, and expects who was let in.
 """
 
 from __future__ import annotations
 
 import time
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from typing import cast
 from uuid import UUID
 
@@ -19,6 +20,11 @@ from redis import RedisError
 
 from accounts.models import Account
 from accounts.redis import get_redis
+
+# What ends when: member "<place>|<person>:<connection>", looked through by signaling's reaper.
+DUE = "presence:due"
+# The connection name that keeps a person present before their first and after their last one.
+GRACE = "~"
 
 
 def room_key(room_uuid: UUID | str) -> str:
@@ -110,3 +116,28 @@ def end_seats(credential: str) -> list[tuple[str, str, str]]:
 def rooms_with_guests(account_uuid: UUID | str) -> set[str]:
     """Return the rooms of the account in which a guest is connected: one command."""
     return set(read_people(guests_key(account_uuid)))
+
+
+def expect_guest(account_uuid: UUID | str, room_uuid: UUID | str) -> None:
+    """Count the guest as there until their socket opens, for PRESENCE_TTL_S at most.
+
+    So a room is on the list from the moment its guest was let in, and goes like any other if
+    the socket never comes.
+    """
+    place, member = guests_key(account_uuid), f"{room_uuid}:{GRACE}"
+    gone_at = time.time() + settings.PRESENCE_TTL_S
+    with suppress(RedisError):
+        pipe = get_redis().pipeline(transaction=False)
+        pipe.zadd(place, {member: gone_at}, gt=True)
+        pipe.zadd(DUE, {f"{place}|{member}": gone_at}, gt=True)
+        pipe.expire(place, settings.PRESENCE_TTL_S * 2)
+        pipe.execute()
+
+
+def find_occupied(room_uuids: Sequence[UUID]) -> set[UUID]:
+    """Return which of the rooms have somebody in them: one pipeline. Raises RedisError."""
+    now = time.time()
+    pipe = get_redis().pipeline(transaction=False)
+    for room_uuid in room_uuids:
+        pipe.zcount(room_key(room_uuid), now, "+inf")
+    return {uuid for uuid, count in zip(room_uuids, pipe.execute(), strict=True) if count}

@@ -10,18 +10,18 @@ from accounts.models import Account
 from accounts.usage import Counter, register_content, register_counter
 from rooms.models import DirectLink, Guest, Message, Property, Room, Webhook
 from rooms.services.attachments import count_mib
+from rooms.services.rooms import find_open_rooms
 
 # The same rows as the checks of these limits count.
 LIMITED: dict[str, Any] = {
     "properties": Property.objects.active,
     "links": DirectLink.objects.unrevoked,
-    "open_rooms": Room.objects.open,
     "webhooks": Webhook.objects.all,
 }
 CONTENTS: dict[str, Any] = {
     "properties": Property.objects.all,
     "links": DirectLink.objects.all,
-    "rooms": Room.objects.all,
+    "rooms": Room.objects.begun,
     "messages": Message.objects.all,
     "guests": Guest.objects.all,
 }
@@ -31,6 +31,7 @@ def register() -> None:
     """Called once at start."""
     for name, rows in LIMITED.items():
         register_counter(name, _count(rows))
+    register_counter("open_rooms", lambda account: find_open_rooms(account).count())
     register_counter("storage_mib", count_mib)
     for name, rows in CONTENTS.items():
         register_content(name, _count(rows))

@@ -71,7 +71,7 @@ async def _take_seat(session: Session, place: Place, topic: str) -> Company:
     if session.entry.room:
         # Where both know a fact it is the same; the older string is kept, not a second one.
         session.facts = place.facts | session.facts
-    seated = Seated(sender, topic, place.kind, place.name, place.transport, seats)
+    seated = Seated(sender, topic, place.kind, place.name, place.transport, seats, place.begun)
     session.rooms[sender.room_uuid] = seated
     await session.attach(topic, sender.participant_uuid)
     return await session.live.seat(session, seated)
@@ -214,9 +214,7 @@ async def sync_inbox(session: Session, command: protocol.InboxSync) -> Reply:
     await session.attach(events.account_topic(account))
     desk = await in_thread(open_desk, session.entry, status=command.status, cursor=command.cursor)
     people = await session.live.open_desk(session)
-    ringing = await in_thread(presence.rooms_with_guests, account)
     snapshot = {**desk.snapshot}
-    snapshot["rooms"] = [{**room, "online": room["id"] in ringing} for room in snapshot["rooms"]]
     snapshot["members"] = [
         {**member, "online": bool(people.get(member["membership"]))}
         for member in snapshot["members"]

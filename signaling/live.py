@@ -139,7 +139,8 @@ class Live:
         }
         self.tell(seated, name, data, people=shown, but=session)
         if seated.kind == "guest" and not known:
-            self._tell_account(seated.sender.account_uuid, seated.sender.room_uuid, online=True)
+            account, room = seated.sender.account_uuid, seated.sender.room_uuid
+            self._tell_account(account, room, online=True, begun=seated.begun)
         return company
 
     async def unseat(self, session: Session, seated: Seated, grace_s: float) -> None:
@@ -254,8 +255,8 @@ class Live:
             name = "participant.changed" if person in shown else "participant.left"
             self.hub.publish(topic, protocol.event(name, uuid, data), people=shown)
 
-    def _tell_account(self, account_uuid: str, room_uuid: str, *, online: bool) -> None:
-        data = {"id": room_uuid, "online": online}
+    def _tell_account(self, account_uuid: str, room_uuid: str, **changed: bool) -> None:
+        data = {"id": room_uuid, **changed}
         text = protocol.event("room.changed", room_uuid, data)
         self.hub.publish(events.account_topic(account_uuid), text)
 

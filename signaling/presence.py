@@ -19,14 +19,11 @@ from typing import Any
 from django.conf import settings
 from redis.exceptions import RedisError
 
-from rooms.presence import people_in, seats_key
+from rooms.presence import DUE, GRACE, people_in, seats_key
 from signaling.pipe import Command, Pipe
 
 logger = logging.getLogger(__name__)
 
-DUE = "presence:due"
-# The connection name that keeps a person present for a moment after their last one left.
-GRACE = "~"
 REAP_EVERY_S = 1.0
 REAP_AT_MOST = 500
 FAILURES = (RedisError, OSError, asyncio.TimeoutError)
@@ -110,8 +107,10 @@ class Presence:
         self._renewals.difference_update(seats)
         commands: list[Command] = [("ZREM", one.place, one.member) for one in seats]
         commands.append(("ZREM", DUE, *(one.due for one in seats)))
-        if grace_s:
-            commands += _count_in([Seat(one.place, one.person, GRACE) for one in seats], grace_s)
+        # Without grace the account still hears of it: the reaper takes what is due at once.
+        graced = seats if grace_s else list(others)
+        if graced:
+            commands += _count_in([Seat(one.place, one.person, GRACE) for one in graced], grace_s)
         try:
             answers = await self._pipe.run([*commands, _look_at(seat.place)])
         except FAILURES:

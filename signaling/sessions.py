@@ -57,6 +57,8 @@ class Seated:
     name: str
     transport: str
     seats: list[Seat]
+    # Whether the room was a conversation when the seat was taken.
+    begun: bool
     reported: dict[str, str] = field(default_factory=dict)
 
     @property

@@ -178,6 +178,7 @@ class InboxRoom(Said):
     property_name: str
     link_label: str
     last_seq: int
+    begun: bool
     read_seq: int
     unread: int
     preview: str
@@ -258,6 +259,7 @@ class RoomChanged(Said):
     name: str | UnsetType = UNSET
     tags: list[str] | UnsetType = UNSET
     online: bool | UnsetType = UNSET
+    begun: bool | UnsetType = UNSET
     last_seq: int | UnsetType = UNSET
     preview: str | UnsetType = UNSET
     activity_at: Moment | UnsetType = UNSET
@@ -275,6 +277,7 @@ class Arrived(Said):
     property: str
     property_name: str
     link_label: str
+    begun: bool
     at: Moment
 
 

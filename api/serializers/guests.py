@@ -2,11 +2,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from api.serializers.base import Output, Strict, sample
 from api.serializers.rooms import ROOM, FileOut
-from rooms.models import Delivery, Participant
+from rooms.models import Arrival, Delivery, Participant
 
 GUEST: dict[str, Any] = {
     "id": "6a1b0c3e-9d53-4c61-8a1f-2f7c5d2e0b99",
@@ -90,7 +91,7 @@ class GuestBody(Strict):
 class ExportedArrivalOut(Output):
     at = serializers.DateTimeField()
     link = serializers.UUIDField()
-    room = serializers.UUIDField()
+    room = serializers.UUIDField(allow_null=True)
 
 
 class ExportedMessageOut(Output):
@@ -131,11 +132,17 @@ class ArrivalOut(Output):
     id = serializers.UUIDField(source="uuid")
     link = serializers.UUIDField(source="link.uuid")
     guest = serializers.UUIDField(source="guest.uuid")
-    room = serializers.UUIDField(source="room.uuid")
+    room = serializers.SerializerMethodField(
+        help_text="Null once the room, left without a word, was tidied away."
+    )
     at = serializers.DateTimeField()
     last_seen_at = serializers.DateTimeField()
     called_at = serializers.DateTimeField(allow_null=True)
     answered_at = serializers.DateTimeField(allow_null=True)
+
+    @extend_schema_field(serializers.UUIDField(allow_null=True))
+    def get_room(self, arrival: Arrival) -> str | None:
+        return str(arrival.room.uuid) if arrival.room is not None else None
 
 
 @sample(DELIVERY)

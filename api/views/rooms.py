@@ -50,7 +50,7 @@ class RoomReopen(RoomResource):
     @operation("rooms.reopen", "Open a closed room again", RoomOut, body=NoBody)
     def post(self, request: Request, uuid: UUID) -> Response:
         self.read_body(NoBody)
-        room = reopen_room(room=self.read(uuid))
+        room = reopen_room(room=self.read(uuid), keep=True)
         if not room.is_open:
             raise RoomReplaced
         return self.render(RoomOut, room)

@@ -24,7 +24,10 @@ class Arrival(models.Model):
     account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="arrivals")
     link = models.ForeignKey(DirectLink, on_delete=models.CASCADE, related_name="arrivals")
     guest = models.ForeignKey(Guest, on_delete=models.CASCADE, related_name="arrivals")
-    room = models.ForeignKey(Room, on_delete=models.CASCADE, related_name="arrivals")
+    # None once the room, left without a word, was tidied away.
+    room = models.ForeignKey(
+        Room, on_delete=models.SET_NULL, null=True, blank=True, related_name="arrivals"
+    )
     at = models.DateTimeField(default=timezone.now)
     # Moves on with every page load of the same visit.
     last_seen_at = models.DateTimeField(default=timezone.now)
@@ -54,8 +57,8 @@ class DeliveryQuerySet(TenantQuerySet["Delivery"]):
         return self.select_related(
             "account",
             "arrival__guest",
-            "arrival__link",
-            "arrival__room__property",
+            "arrival__link__property",
+            "arrival__room",
             "target__membership__user",
         )
 

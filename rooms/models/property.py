@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import builtins
 import uuid
+from collections.abc import Iterable
 from typing import Self
 
 from django.contrib.postgres.fields import ArrayField
@@ -21,9 +22,11 @@ class PropertyQuerySet(TenantQuerySet["Property"]):
     def active(self) -> Self:
         return self.filter(archived_at=None)
 
-    def with_open_rooms(self) -> Self:
-        """Annotate `open_rooms`."""
-        return self.annotate(open_rooms=models.Count("rooms", filter=Q(rooms__status="open")))
+    def with_open_rooms(self, here: Iterable[str]) -> Self:
+        """Annotate `open_rooms` as the inbox lists them (Room.objects.listed)."""
+        listed = Q(rooms__last_seq__gt=0) | Q(rooms__kept=True) | Q(rooms__uuid__in=here)
+        counted = models.Count("rooms", filter=Q(rooms__status="open") & listed)
+        return self.annotate(open_rooms=counted)
 
 
 class Property(models.Model):

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import builtins
 import uuid
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Self
 
@@ -16,6 +17,9 @@ from accounts.models import Account, Membership, TenantQuerySet
 from rooms.models.property import DirectLink, Property
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+# What makes a room a conversation; a room without it is one as long as its guest is there.
+BEGUN = Q(last_seq__gt=0) | Q(kept=True)
+WORDLESS = Q(last_seq=0, kept=False)
 
 
 class GuestQuerySet(TenantQuerySet["Guest"]):
@@ -48,6 +52,26 @@ class Guest(models.Model):
 class RoomQuerySet(TenantQuerySet["Room"]):
     def open(self) -> Self:
         return self.filter(status=Room.Status.OPEN)
+
+    def begun(self) -> Self:
+        return self.filter(BEGUN)
+
+    def wordless(self) -> Self:
+        return self.filter(WORDLESS)
+
+    def listed(self, here: Iterable[str]) -> Self:
+        """Rooms that have begun and those whose guest is there; see presence.rooms_with_guests.
+
+        Two halves rather than an OR: each has an index of its own.
+        """
+        return self.begun().union(self.wordless().filter(uuid__in=here), all=True)
+
+    def first_listed(self, here: Iterable[str], count: int) -> Self:
+        """The first of `listed` by_activity, however many wordless rooms stand between them."""
+        halves = [self.begun(), self.wordless().filter(uuid__in=here)]
+        firsts = [half.by_activity().values("pk")[:count] for half in halves]
+        found = type(self)(self.model, using=self.db)
+        return found.filter(pk__in=firsts[0].union(firsts[1], all=True)).by_activity()
 
     def by_activity(self) -> Self:
         return self.order_by("-activity_at", "-id")
@@ -87,6 +111,9 @@ class Room(models.Model):
     status = models.CharField(max_length=10, choices=Status, default=Status.OPEN)
     last_seq = models.PositiveIntegerField(default=0)
     preview = models.CharField(max_length=120, blank=True)
+    # A conversation without a numbered message: a member opened it again, or somebody of the
+    # account was in it while its words are not stored.
+    kept = models.BooleanField(default=False, db_default=False)
     assignee = models.ForeignKey(
         Membership, on_delete=models.SET_NULL, null=True, blank=True, related_name="assigned_rooms"
     )
@@ -108,7 +135,13 @@ class Room(models.Model):
         ]
         indexes = [
             # Serves the inbox: an account's open or closed rooms, newest activity first.
-            models.Index(fields=["account", "status", "-activity_at", "-id"], name="room_inbox"),
+            models.Index(
+                fields=["account", "status", "-activity_at", "-id"],
+                condition=BEGUN,
+                name="room_begun",
+            ),
+            # Serves the sweep of rooms that were left without a word.
+            models.Index(fields=["activity_at", "id"], condition=WORDLESS, name="room_wordless"),
         ]
 
     def __str__(self) -> str:
@@ -118,6 +151,10 @@ class Room(models.Model):
     @builtins.property
     def is_open(self) -> bool:
         return self.status == self.Status.OPEN
+
+    @builtins.property
+    def has_begun(self) -> bool:
+        return self.last_seq > 0 or self.kept
 
     @builtins.property
     def activity_cursor(self) -> str:

@@ -91,13 +91,14 @@ def to_header(text: str) -> str:
 
 def _gather_facts(delivery: Delivery) -> dict[str, Any]:
     arrival, inbox_url = delivery.arrival, f"{settings.SITE_URL}/inbox"
+    room = arrival.room
     return {
         "guest": to_header(arrival.guest.display_name),
-        "property": arrival.room.property,
+        "property": arrival.link.property,
         "link": arrival.link,
         "arrival": arrival,
         # The room of a test call does not exist.
-        "room_url": f"{inbox_url}/{arrival.room.uuid}" if arrival.room.pk else inbox_url,
+        "room_url": f"{inbox_url}/{room.uuid}" if room and room.pk else inbox_url,
         "settings_url": _settings_url(),
     }
 

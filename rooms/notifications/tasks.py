@@ -80,7 +80,7 @@ def find_reason_to_skip(delivery: Delivery) -> str:
     arrival, target = delivery.arrival, delivery.target
     reasons = {
         "answered": arrival.answered_at is not None,
-        "conversation closed": not arrival.room.is_open,
+        "conversation closed": arrival.room is None or not arrival.room.is_open,
         "guest blocked": arrival.guest.blocked_at is not None,
         "account suspended": not delivery.account.is_open,
         "target switched off": not target.enabled or target.verified_at is None,
@@ -136,9 +136,10 @@ def _note_success(delivery: Delivery) -> None:
         tallies.observe("call_age", (now - arrival.at).total_seconds())
     Target.objects.filter(pk=delivery.target_id).exclude(last_error="").update(last_error="")
     data = {"at": events.to_ms(now), "kind": delivery.target.kind}
-    events.publish(events.room_topic(arrival.room.uuid), "owner.called", arrival.room.uuid, data)
-    facts = {**data, "arrival": arrival.uuid}
-    recording.record("owner.called", arrival.room, facts, guest_id=arrival.guest_id)
+    if (room := arrival.room) is not None:
+        events.publish(events.room_topic(room.uuid), "owner.called", room.uuid, data)
+        facts = {**data, "arrival": arrival.uuid}
+        recording.record("owner.called", room, facts, guest_id=arrival.guest_id)
 
 
 @transaction.atomic

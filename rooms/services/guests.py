@@ -80,7 +80,12 @@ def export_guest(guest: Guest) -> dict[str, Any]:
     return {
         "guest": guest,
         "arrivals": [
-            {"at": visit.at, "link": visit.link.uuid, "room": visit.room.uuid} for visit in visits
+            {
+                "at": visit.at,
+                "link": visit.link.uuid,
+                "room": visit.room.uuid if visit.room else None,
+            }
+            for visit in visits
         ],
         "messages": [
             {

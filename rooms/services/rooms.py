@@ -8,9 +8,10 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts import limits
-from accounts.models import Membership
-from rooms import events
+from accounts.models import Account, Membership
+from rooms import events, presence
 from rooms.models import DirectLink, Room
+from rooms.models.room import RoomQuerySet
 from rooms.webhooks import recording
 
 
@@ -25,6 +26,7 @@ def describe_room(room: Room, *, online: bool | None = None) -> dict[str, Any]:
         "property_name": room.property.name,
         "link_label": room.link.label,
         "last_seq": room.last_seq,
+        "begun": room.has_begun,
         "preview": room.preview,
         "activity_at": events.to_ms(room.activity_at),
         "tags": room.tags,
@@ -51,8 +53,12 @@ def close_room(*, room: Room) -> Room:
 
 
 @transaction.atomic
-def reopen_room(*, room: Room) -> Room:
-    """Take messages again; a repeat changes nothing. Raises LimitReached."""
+def reopen_room(*, room: Room, keep: bool = False) -> Room:
+    """Take messages again; a repeat changes nothing.
+
+    `keep` is for who opens it on purpose: it stays on the list without a word. Raises
+    LimitReached.
+    """
     closed = Room.objects.filter(pk=room.pk, status=Room.Status.CLOSED)
     if room.mode == DirectLink.Mode.SHARED:
         # A newer shared room may have taken this one's place: then it stays closed.
@@ -60,12 +66,33 @@ def reopen_room(*, room: Room) -> Room:
         if rival.exists():
             return room
     if closed.exists():
-        account = room.account
-        limits.check_room_for(account, "open_rooms", Room.objects.for_account(account).open())
+        check_open_rooms(room.account)
     if closed.update(status=Room.Status.OPEN, closed_at=None):
         room.status, room.closed_at = Room.Status.OPEN, None
+        if keep:
+            keep_room(room=room)
         _tell(room)
     return room
+
+
+def check_open_rooms(account: Account) -> None:
+    """Raises LimitReached. Rooms that were left without a word take nobody's place."""
+    limits.check_room_for(account, "open_rooms", find_open_rooms(account))
+
+
+def find_open_rooms(account: Account) -> RoomQuerySet:
+    """What the inbox lists as open, and the limit counts."""
+    here = presence.rooms_with_guests(account.uuid)
+    return Room.objects.for_account(account).open().listed(here)
+
+
+@transaction.atomic
+def keep_room(*, room: Room) -> None:
+    """Make it a conversation though no message is stored; a repeat changes nothing."""
+    if Room.objects.filter(pk=room.pk, kept=False).update(kept=True):
+        room.kept = True
+        change = {"id": str(room.uuid), "begun": True}
+        events.publish(events.account_topic(room.account.uuid), "room.changed", room.uuid, change)
 
 
 @transaction.atomic

@@ -15,11 +15,11 @@ from django.utils.module_loading import import_string
 
 from accounts.errors import AccountSuspended
 from accounts.models import Account, ApiKey, Membership
-from rooms import access, events
+from rooms import access, events, presence
 from rooms.errors import GuestBlocked, LinkGone, MembershipGone, NotInRoom, SessionGone
-from rooms.models import Arrival, Message, Participant, Room
+from rooms.models import Arrival, Message, Participant, Property, Room
 from rooms.services.messages import Sender, sender_of
-from rooms.services.rooms import describe_room
+from rooms.services.rooms import describe_room, keep_room
 from rooms.tokens import Pass
 
 PAGE_MESSAGES = 200
@@ -28,6 +28,7 @@ PAGE_BYTES = 128 * 1024
 # What telling of a file takes at most.
 ATTACHMENT_BYTES = 1024
 PAGE_ROOMS = 50
+KEEP = Property.Storage.KEEP
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +41,7 @@ class Place:
     transport: str
     facts: dict[str, str]
     snapshot: dict[str, Any]
+    begun: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +61,9 @@ def open_place(entry: Pass, room_uuid: str, *, since: int = 0, before: int = 0) 
     participant = _find_participant(entry, room_uuid)
     _check_still_welcome(entry, participant)
     room = participant.room
+    if participant.kind != Participant.Kind.GUEST and room.property.storage != KEEP:
+        # From here on words may be said that leave no trace.
+        keep_room(room=room)
     messages, more = read_messages(room, since=since, before=before)
     return Place(
         sender=sender_of(participant),
@@ -74,6 +79,7 @@ def open_place(entry: Pass, room_uuid: str, *, since: int = 0, before: int = 0) 
             "more": more,
             "called_at": _called_at(participant),
         },
+        begun=room.has_begun,
     )
 
 
@@ -93,14 +99,15 @@ def open_desk(entry: Pass, *, status: str, cursor: str | None) -> Desk:
             "name": membership.user.display_name,
             "role": membership.role,
         }
-    rooms, following = read_rooms(account, membership, status, cursor)
+    here = presence.rooms_with_guests(account.uuid)
+    rooms, following = read_rooms(account, membership, here, status=status, cursor=cursor)
     members = account.memberships.select_related("user").order_by("id")
     return Desk(
         facts={"account": entry.account, "membership": entry.membership},
         snapshot={
             "self": me,
             "account": {"id": str(account.uuid), "name": account.name},
-            "rooms": [describe_room(room) for room in rooms],
+            "rooms": [describe_room(room, online=str(room.uuid) in here) for room in rooms],
             "members": [{"membership": str(m.uuid), "name": m.user.display_name} for m in members],
             "next": following,
         },
@@ -288,16 +295,21 @@ def _called_at(participant: Participant) -> int | None:
 
 
 def read_rooms(
-    account: Account, membership: Membership | None, status: str, cursor: str | None
+    account: Account,
+    membership: Membership | None,
+    here: set[str],
+    *,
+    status: str,
+    cursor: str | None = None,
 ) -> tuple[list[Room], str | None]:
-    rows = (
-        Room.objects.for_account(account).filter(status=status).select_related("property", "link")
-    )
-    if membership is not None:
-        rows = rows.with_unread_by(membership)
+    """Return one page of the inbox and where the next one begins; guests are `here` now."""
+    rows = Room.objects.for_account(account).filter(status=status)
     if cursor:
         rows = rows.after_activity(cursor)
-    found = list(rows.by_activity()[: PAGE_ROOMS + 1])
+    listed = rows.first_listed(here, PAGE_ROOMS + 1).select_related("property", "link")
+    if membership is not None:
+        listed = listed.with_unread_by(membership)
+    found = list(listed[: PAGE_ROOMS + 1])
     page = found[:PAGE_ROOMS]
     following = page[-1].activity_cursor if len(found) > PAGE_ROOMS else None
     return page, following

@@ -4,21 +4,22 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
-from accounts import limits
-from rooms import events
+from rooms import events, presence
 from rooms.errors import GuestBlocked, LinkGone, NicknameMissing, PasscodeWrong
 from rooms.models import Arrival, DirectLink, Guest, Participant, Property, Room
 from rooms.notifications.planning import plan_deliveries
 from rooms.services.link_uses import count_use
 from rooms.services.passcodes import is_passcode
 from rooms.services.prefill import Facts, read_prefill
-from rooms.services.rooms import reopen_room
+from rooms.services.rooms import check_open_rooms, reopen_room
 from rooms.webhooks import recording
 
 ACTIVITY_STEP = timedelta(seconds=1)
@@ -54,50 +55,62 @@ def join_link(
     """
     facts = read_prefill(link, prefill) if prefill else {}
     nickname = str(facts.get("name", "")) or nickname
-    guest = _find_guest(link, guest_uuid)
-    if guest is not None and guest.blocked_at is not None:
-        raise GuestBlocked
-    participant = _find_place(link, guest) if guest is not None else None
-    # Who came by another link of the account does not know this one's passcode.
-    if participant is None and link.passcode and not is_passcode(passcode, link.passcode):
+    # Outside the transaction, as it takes its time.
+    if link.passcode and not _knows_passcode(link, guest_uuid, passcode):
         raise PasscodeWrong
-    return _enter(link, guest, participant, nickname, language, facts)
+    return _enter(link, guest_uuid, nickname, language, facts)
 
 
 @transaction.atomic
 def _enter(
-    link: DirectLink,
-    guest: Guest | None,
-    participant: Participant | None,
-    nickname: str,
-    language: str,
-    facts: Facts,
+    link: DirectLink, guest_uuid: UUID | None, nickname: str, language: str, facts: Facts
 ) -> Visit:
+    guest = _lock_guest(link, guest_uuid)
+    participant = _find_place(link, guest)
+    is_known = participant is not None or _came_before(link, guest)
     if guest is None:
         guest = _make_guest(link, nickname, language)
     _note_facts(guest, nickname, facts)
 
-    is_new = participant is None
     if participant is None:
         if link.property.nickname == Property.Nickname.REQUIRED and not guest.nickname:
             raise NicknameMissing
+        if link.is_full and not is_known:
+            raise LinkGone
         participant = _take_place(link, guest)
     else:
         _welcome_back(participant)
     _rename(participant, guest)
     arrival = _note_arrival(link, guest, participant.room)
+    expected = partial(presence.expect_guest, link.account.uuid, participant.room.uuid)
+    transaction.on_commit(expected)
     # Last, as others wait for these two rows until we commit.
     if arrival is not None:
         _note_activity(participant.room, arrival.at)
-    if is_new:
+    if not is_known:
         count_use(link)
     return Visit(guest, participant.room, participant, arrival)
 
 
-def _find_guest(link: DirectLink, guest_uuid: UUID | None) -> Guest | None:
+def _knows_passcode(link: DirectLink, guest_uuid: UUID | None, passcode: str) -> bool:
+    """Whether they know it now, or did when they came by this very link before."""
+    guest = _find_guests(link, guest_uuid).first()
+    was_here = _find_place(link, guest) is not None or _came_before(link, guest)
+    return was_here or is_passcode(passcode, link.passcode)
+
+
+def _find_guests(link: DirectLink, guest_uuid: UUID | None) -> QuerySet[Guest]:
     if guest_uuid is None:
-        return None
-    return Guest.objects.filter(account_id=link.account_id, uuid=guest_uuid).first()
+        return Guest.objects.none()
+    return Guest.objects.filter(account_id=link.account_id, uuid=guest_uuid)
+
+
+def _lock_guest(link: DirectLink, guest_uuid: UUID | None) -> Guest | None:
+    """Find them, and let no room of theirs be tidied away meanwhile. Raises GuestBlocked."""
+    guest = _find_guests(link, guest_uuid).select_for_update(no_key=True).first()
+    if guest is not None and guest.blocked_at is not None:
+        raise GuestBlocked
+    return guest
 
 
 def _make_guest(link: DirectLink, nickname: str, language: str) -> Guest:
@@ -115,8 +128,10 @@ def _note_facts(guest: Guest, nickname: str, facts: Facts) -> None:
         guest.save(update_fields=["details"])
 
 
-def _find_place(link: DirectLink, guest: Guest) -> Participant | None:
+def _find_place(link: DirectLink, guest: Guest | None) -> Participant | None:
     """The guest's newest place in a room of this link."""
+    if guest is None:
+        return None
     return (
         Participant.objects.filter(guest=guest, room__link=link)
         .select_related("room__property", "room__account")
@@ -125,9 +140,12 @@ def _find_place(link: DirectLink, guest: Guest) -> Participant | None:
     )
 
 
+def _came_before(link: DirectLink, guest: Guest | None) -> bool:
+    """Whether they were let in by this link into a room that was tidied away since."""
+    return guest is not None and Arrival.objects.filter(link=link, guest=guest).exists()
+
+
 def _take_place(link: DirectLink, guest: Guest) -> Participant:
-    if link.is_full:
-        raise LinkGone
     if link.mode == DirectLink.Mode.SHARED:
         room, is_new = Room.objects.get_or_create(
             link=link,
@@ -140,13 +158,9 @@ def _take_place(link: DirectLink, guest: Guest) -> Participant:
             },
         )
         if is_new:
-            # It is among the open ones already.
-            open_rooms = Room.objects.for_account(link.account).open()
-            limits.check_room_for(link.account, "open_rooms", open_rooms, more=0)
+            check_open_rooms(link.account)
     else:
-        limits.check_room_for(
-            link.account, "open_rooms", Room.objects.for_account(link.account).open()
-        )
+        check_open_rooms(link.account)
         room = Room.objects.create(
             account=link.account,
             property=link.property,
@@ -207,7 +221,8 @@ def _note_arrival(link: DirectLink, guest: Guest, room: Room) -> Arrival | None:
         "link_label": link.label,
         "at": events.to_ms(now),
     }
-    events.publish(events.account_topic(link.account.uuid), "guest.arrived", room.uuid, data)
+    told = {**data, "begun": room.has_begun}
+    events.publish(events.account_topic(link.account.uuid), "guest.arrived", room.uuid, told)
     facts = {**data, "guest": guest.uuid, "link": link.uuid}
     recording.record("guest.arrived", room, facts, guest_id=guest.pk)
     return arrival

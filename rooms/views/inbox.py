@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from operator import attrgetter
 from typing import Any
 from uuid import UUID
 
@@ -58,10 +59,13 @@ def show_room(request: MemberRequest, room_uuid: UUID) -> HttpResponse:
 def _render(request: MemberRequest, selected: Room | None) -> HttpResponse:
     """Show the first page of rooms, so that there is something to read before the socket opens."""
     status = _choose_status(request.GET.get("status"), selected)
-    found, cursor = read_rooms(request.account, request.membership, status, None)
-    is_empty = not found and selected is None and status == Room.Status.OPEN
-    link = _first_link(request.account) if is_empty else None
     here = presence.rooms_with_guests(request.account.uuid)
+    found, cursor = read_rooms(request.account, request.membership, here, status=status)
+    if selected and _is_left(selected, here) and selected.status == status:
+        found = sorted([*found, selected], key=attrgetter("activity_at", "pk"), reverse=True)
+    # Who is only there for the moment leaves an empty list behind.
+    may_empty = not any(room.has_begun for room in found) and status == Room.Status.OPEN
+    link = _first_link(request.account) if may_empty else None
     page = _describe_page(request) | {
         "status": status,
         "rooms": [_describe(room, here) for room in found],
@@ -75,7 +79,8 @@ def _render(request: MemberRequest, selected: Room | None) -> HttpResponse:
         "selected": selected,
         "selected_uuid": str(selected.uuid) if selected else "",
         "has_places": _has_places(found),
-        "is_empty": is_empty,
+        "is_empty": may_empty and not found,
+        "may_empty": may_empty,
         "link": link,
         "link_url": link_url(link) if link else "",
         "modules": modules.list_modules("rooms/inbox.js"),
@@ -118,7 +123,7 @@ def close(request: MemberRequest, room_uuid: UUID) -> HttpResponseBase:
 @member_required
 def reopen(request: MemberRequest, room_uuid: UUID) -> HttpResponseBase:
     """Raises RoomNotFound."""
-    room = reopen_room(room=access.get_room(request.account, room_uuid))
+    room = reopen_room(room=access.get_room(request.account, room_uuid), keep=True)
     return _answer(request, room)
 
 
@@ -133,6 +138,11 @@ def _choose_status(asked: str | None, selected: Room | None) -> str:
     if asked in Room.Status.values:
         return str(asked)
     return selected.status if selected else Room.Status.OPEN
+
+
+def _is_left(room: Room, here: set[str]) -> bool:
+    """Whether its guest went without a word: it is on the list only while a member is in it."""
+    return not room.has_begun and str(room.uuid) not in here
 
 
 def _describe(room: Room, here: set[str]) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts import refusals
 from accounts.access import MemberRequest, manager_required, member_required
+from rooms import presence
 from rooms.access import get_link, get_property
 from rooms.addresses import link_url
 from rooms.forms.links import LinkForm, ManyLinksForm, NewLinkForm, describe
@@ -103,13 +104,14 @@ def edit_link(request: MemberRequest, uuid: UUID) -> HttpResponse:
             return redirect("rooms:link_edit", link.uuid)
         # The refused values are on the row that was tried; the page shows the stored one.
         link = get_link(request.account, uuid)
+    here = presence.rooms_with_guests(request.account.uuid)
     context = {
         "form": form,
         "link": link,
         "property": link.property,
         "url": link_url(link),
         "qr": draw_qr(link_url(link)),
-        "open_rooms": link.rooms.filter(status="open").count(),
+        "open_rooms": link.rooms.open().listed(here).count(),
     }
     return render(request, "rooms/properties/link.html", context, status=_status(form))
 

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts import refusals
 from accounts.access import MemberRequest, manager_required, member_required
+from rooms import presence
 from rooms.access import get_property
 from rooms.addresses import link_url
 from rooms.forms.properties import PropertyForm, describe
@@ -44,7 +45,8 @@ class Card:
 @require_safe
 def list_properties(request: MemberRequest) -> HttpResponse:
     properties = Property.objects.for_account(request.account)
-    active = properties.active().with_open_rooms().order_by("name", "id")
+    here = presence.rooms_with_guests(request.account.uuid)
+    active = properties.active().with_open_rooms(here).order_by("name", "id")
     page = Paginator(active, PAGE_ROWS).get_page(request.GET.get("page"))
     archived = properties.exclude(archived_at=None).order_by("-archived_at")[:ARCHIVED_ROWS]
     context = {"page": page, "cards": _make_cards(list(page)), "archived": list(archived)}
@@ -86,10 +88,11 @@ def archive(request: MemberRequest, uuid: UUID) -> HttpResponse:
         archive_property(property=property, actor=request.user)
         messages.success(request, _("“%s” is archived.") % property.name)
         return redirect("rooms:properties")
+    here = presence.rooms_with_guests(request.account.uuid)
     context = {
         "property": property,
         "links": property.links.live().count(),
-        "open_rooms": property.rooms.filter(status="open").count(),
+        "open_rooms": property.rooms.open().listed(here).count(),
     }
     return render(request, "rooms/properties/archive.html", context)
 

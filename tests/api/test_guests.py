@@ -1,13 +1,17 @@
 from __future__ import annotations
 
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
+from django.conf import settings
+from django.utils import timezone
 
 from accounts.models import AuditEvent
 from rooms.errors import GuestBlocked, NotInRoom
-from rooms.models import Arrival, Guest, Message, Participant, Room
+from rooms.models import Arrival, Delivery, Guest, Message, Participant, Room
 from rooms.services.messages import post_message, sender_of
+from rooms.tasks import tidy_rooms
 from tests.api.test_authentication import assert_problem
 from tests.cast import join
 
@@ -156,3 +160,14 @@ def test_other_tenant_gets_404(charlies, visit, method, path, body):
 @pytest.mark.parametrize("path", ["guests", "arrivals", "deliveries"])
 def test_other_tenant_lists_nothing(charlies, visit, path):
     assert charlies.get(path).json()["items"] == []
+
+
+def test_visits_outlive_the_room_they_led_to(api, visit):
+    ago = timezone.now() - timedelta(hours=settings.WORDLESS_ROOM_HOURS + 1)
+    Room.objects.update(activity_at=ago)
+    Guest.objects.update(last_seen_at=ago)
+    Delivery.objects.update(state="sent", finished_at=ago)
+    assert tidy_rooms() == 1
+    arrivals = [one["room"] for one in api.get("arrivals").json()["items"]]
+    exported = api.get(f"guests/{visit.guest.uuid}/export").json()["arrivals"]
+    assert arrivals == [one["room"] for one in exported] == [None]

@@ -69,6 +69,8 @@ def test_links(api, account, property, limit):
     assert Property.objects.for_account(account).count() == 1
 
 
+# The guest is there: they were let in a moment ago.
+@pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("mode", ["private", "shared"])
 def test_open_rooms(api, client, account, room, link, limit, mode):
     if mode == "shared":

@@ -42,6 +42,17 @@ def test_a_wrong_filter_is_refused(api, query):
     assert body["errors"][0]["field"] == query.partition("=")[0]
 
 
+def test_programs_list_all_rooms_and_may_ask_for_one_half(api, link, room, guest):
+    ida = join(link, "Ida")
+    say(ida.participant, "Hi")
+    names = {
+        query: [one["name"] for one in api.get(f"rooms{query}").json()["items"]]
+        for query in ("", "?begun=true", "?begun=false")
+    }
+    assert names == {"": ["Ida", "Gwen"], "?begun=true": ["Ida"], "?begun=false": ["Gwen"]}
+    assert api.get("rooms?begun=1").status_code == 400
+
+
 def test_listing_rooms_takes_the_same_queries_for_twenty(api, link, django_assert_num_queries):
     for number in range(20):
         join(link, nickname=f"G{number}")

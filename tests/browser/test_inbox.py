@@ -70,7 +70,9 @@ def test_muted_the_inbox_stays_silent_and_remembers_it(visit_as, alice, link):
 def test_the_guest_who_leaves_is_shown_as_away(visit_as, alice, link):
     inbox = open_inbox(visit_as, alice)
     guest = ring(visit_as, link)
+    write(guest, "Hello")
     row = part(inbox, "room-list").locator("[data-role=room]")
+    expect(row).to_have_attribute("data-unread", "1")
     expect(row).to_have_attribute("data-online", "true")
     guest.close()
     expect(row).to_have_attribute("data-online", "false")

@@ -29,6 +29,16 @@ test("a guest who came waits until looked at, also without a message", () => {
   assert.equal(attention.count, 1);
 });
 
+test("a guest who left without a word waits no longer, what is unread does", () => {
+  const attention = new Attention();
+  attention.arrive("a");
+  attention.arrive("b");
+  attention.write("b");
+  attention.leave("a");
+  attention.leave("b");
+  assert.equal(attention.count, 1);
+});
+
 test("a closed room waits for nobody", () => {
   const attention = new Attention();
   attention.arrive("a");

@@ -73,6 +73,75 @@ test("an arrival is told and its room stands first", async () => {
   assert.equal(inbox.rooms[0].online, true);
 });
 
+function arrive(id, more = {}) {
+  const data = { arrival: uuid(70), room: id, name: "Ann", at: 900, begun: false, ...more };
+  server.socket.push({ event: "guest.arrived", data });
+  return settle();
+}
+
+function listen(name) {
+  const heard = [];
+  inbox.addEventListener(name, ({ detail }) => heard.push(detail.room));
+  return heard;
+}
+
+test("who leaves without a word leaves the list, and is told as left", async () => {
+  await connect();
+  const left = listen("left");
+  await arrive(uuid(9));
+  await change(uuid(9), { online: false });
+  assert.deepEqual(ids(), [ROOM, uuid(2), uuid(3)]);
+  assert.deepEqual([left, inbox.get(uuid(9))], [[uuid(9)], undefined]);
+});
+
+test("a first word of anybody keeps the row when the guest leaves", async () => {
+  await connect();
+  const left = listen("left");
+  await arrive(uuid(9));
+  await change(uuid(9), { last_seq: 1, preview: "Hi", activity_at: 950, from: MEMBER });
+  await change(uuid(9), { online: false });
+  assert.deepEqual([ids()[0], left], [uuid(9), []]);
+});
+
+test("a guest of an earlier conversation stays listed, with what was said there", async () => {
+  await connect();
+  server.rooms.unshift(summary(uuid(9), 900, { last_seq: 3, preview: "Bye", begun: true }));
+  await arrive(uuid(9), { begun: true });
+  await change(uuid(9), { online: false });
+  await pass(1_000);
+  assert.deepEqual([ids()[0], inbox.get(uuid(9)).preview], [uuid(9), "Bye"]);
+});
+
+test("who left without a word is listed again on their return", async () => {
+  await connect();
+  server.rooms.push(summary(uuid(9), 50, { begun: false, online: true }));
+  await change(uuid(9), { online: true, begun: false });
+  await pass(1_000);
+  assert.deepEqual(ids(), [ROOM, uuid(2), uuid(3), uuid(9)]);
+});
+
+test("the open room stays while it is open, also after a reconnect", async () => {
+  await connect();
+  await arrive(uuid(9));
+  inbox.open(uuid(9));
+  await change(uuid(9), { online: false });
+  assert.equal(ids()[0], uuid(9));
+  server.socket.drop(1006);
+  await pass(625);
+  assert.deepEqual([ids()[0], inbox.get(uuid(9)).online], [uuid(9), false]);
+  inbox.close(uuid(9));
+  assert.deepEqual(ids(), [ROOM, uuid(2), uuid(3)]);
+});
+
+test("who left while we were offline is told as left", async () => {
+  await connect();
+  const left = listen("left");
+  await arrive(uuid(9));
+  server.socket.drop(1006);
+  await pass(625);
+  assert.deepEqual([left, ids()], [[uuid(9)], [ROOM, uuid(2), uuid(3)]]);
+});
+
 test("a closed room leaves the open list and comes back when opened", async () => {
   await connect();
   await change(ROOM, { status: "closed" });

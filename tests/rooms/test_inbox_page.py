@@ -96,6 +96,8 @@ def test_other_tenant_gets_404(charlie, room):
     assert read_page(client.get("/inbox"))["rooms"] == []
 
 
+# The guest is there: they were let in a moment ago.
+@pytest.mark.django_db(transaction=True)
 def test_a_link_into_another_account_of_the_same_person_leads_there(alice, charlie, link):
     room = join(charlie.memberships.get().account.links.get(), "Ivo").room
     assert sign_in(alice).get(f"/inbox/{room.uuid}").status_code == 404
@@ -154,7 +156,8 @@ def test_an_empty_inbox_offers_the_first_link(alice, link):
     assert "private window" in text
 
 
-def test_a_guest_who_is_connected_is_shown_as_online(alice, account, room):
+def test_a_guest_who_is_connected_is_shown_as_online(alice, account, room, guest):
+    say(guest, "Hi")
     assert read_page(sign_in(alice).get("/inbox"))["rooms"][0]["online"] is False
     key = presence.guests_key(account.uuid)
     presence.get_redis().zadd(key, {f"{room.uuid}:c1": 4_000_000_000})

@@ -34,6 +34,8 @@ def page_of(property, name="property_edit"):
     return reverse(f"rooms:{name}", args=[property.uuid])
 
 
+# The guest is there: they were let in a moment ago.
+@pytest.mark.django_db(transaction=True)
 def test_the_list_shows_name_colour_link_and_open_rooms(desk, property, link, room):
     page = desk.get(PROPERTIES)
     assertContains(page, "Alice&#x27;s shop")
@@ -99,6 +101,8 @@ def test_the_limit_of_properties_is_told_in_the_form(desk, account):
     assert account.properties.count() == 1
 
 
+# The guest is there: they were let in a moment ago.
+@pytest.mark.django_db(transaction=True)
 def test_archiving_names_what_is_lost_and_ends_the_links(desk, property, link, room):
     page = desk.get(page_of(property, "property_archive"))
     assertContains(page, "1 link stops working")

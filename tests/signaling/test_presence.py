@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import time
+from uuid import uuid4
 
 import pytest
 from asgiref.sync import sync_to_async
 
 from accounts.redis import get_redis
 from rooms import presence
+from rooms.services.messages import post_message, sender_of
 from tests.signaling.conftest import guest_pass, member_pass
 
 
@@ -84,6 +86,9 @@ def test_the_desk_is_taken_while_an_inbox_is_open(wire, guest, account, desk):
 
 
 def test_the_inbox_sees_which_guests_are_online(wire, guest, desk):
+    post_message(sender=sender_of(guest), client_id=uuid4(), body="Hi")
+    get_redis().flushdb()  # nobody is expected any more
+
     async def story(stage):
         bob = await stage.desk(desk)
         assert [room["online"] for room in bob.snapshot["rooms"]] == [False]

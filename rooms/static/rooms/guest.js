@@ -16,6 +16,7 @@ class GuestPage {
   #joinedAt = 0;
   #main = document.querySelector("[data-role=main]");
   #prefill = this.#config.prefill;
+  #room = null;
   #root = document.querySelector("[data-role=page]");
   #title = document.title;
   #tools = document.querySelector("[data-role=tools]");
@@ -51,6 +52,10 @@ class GuestPage {
       await this.#join(said);
     }
     this.#joinedAt = Date.now();
+    const { room } = this.#entry;
+    // The old one, left without a word, was tidied away: everything begins anew.
+    if (this.#room && room !== this.#room) location.reload();
+    this.#room = room;
   }
 
   /** The form asks for what was missing; everything else is said in words. */

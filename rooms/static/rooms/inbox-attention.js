@@ -23,6 +23,11 @@ export class Attention extends EventTarget {
     this.#change(() => this.#unread.add(id));
   }
 
+  /** Its guest went without a word; what is unread stays so. */
+  leave(id) {
+    this.#change(() => this.#arrived.delete(id));
+  }
+
   /** The member looked at the room. */
   see(id) {
     this.#change(() => this.#forget(id));

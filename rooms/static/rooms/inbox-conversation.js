@@ -64,7 +64,14 @@ export class OpenRoom {
     const guests = others.filter((one) => one.kind === "guest");
     const online = self ? guests.some((one) => one.connections.length > 0) : summary.online;
     const status = this.#conversation.room?.status ?? summary.status;
-    this.#pane.describe({ ...summary, online, status });
+    this.#pane.describe({ ...summary, online, status, left: this.#describeLeft(summary, online) });
+  }
+
+  /** Which line says that the guest left without a word, if they did. */
+  #describeLeft(summary, online) {
+    const { messages, policies } = this.#conversation;
+    if (summary.begun || summary.online || online || messages.length > 0) return null;
+    return policies?.storage === "none" ? "left_unstored" : "left";
   }
 
   #enter(id) {

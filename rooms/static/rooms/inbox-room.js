@@ -34,7 +34,7 @@ export class RoomPane {
     this.#part("reopen-form").action = `${url}/reopen`;
   }
 
-  /** @param {object} room a summary, as in the list */
+  /** @param {object} room a summary, as in the list; `left` names the line if its guest is gone */
   describe(room) {
     const { name, property_name: property, link_label: label, online } = room;
     this.#part("room-name").textContent = name;
@@ -43,6 +43,9 @@ export class RoomPane {
     const presence = online ? this.#texts.online : this.#texts.offline;
     this.#part("room-sub").textContent = [presence, property, label].filter(Boolean).join(" · ");
     this.#showStatus(room.status);
+    const line = this.#part("left");
+    line.hidden = !room.left;
+    line.textContent = room.left ? this.#texts[room.left] : "";
   }
 
   #showStatus(status) {

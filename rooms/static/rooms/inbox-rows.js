@@ -35,19 +35,33 @@ export class RoomRows {
   }
 
   show(rooms, selected) {
+    const wanted = new Set(rooms.map(({ id }) => id));
+    for (const link of this.links) if (!wanted.has(link.dataset.room)) this.#remove(link);
     const known = new Map(this.links.map((link) => [link.dataset.room, link]));
     const focused = document.activeElement;
     let before = this.#list.firstElementChild;
     for (const room of rooms) {
       const link = known.get(room.id) ?? this.#make(room);
-      known.delete(room.id);
       this.#fill(link, room, selected);
       if (link.parentElement === before) before = before.nextElementSibling;
       else this.#list.insertBefore(link.parentElement, before);
     }
-    for (const link of known.values()) link.parentElement.remove();
     if (focused?.isConnected && focused !== document.activeElement) focused.focus();
     this.#list.toggleAttribute("data-places", new Set(rooms.map(placeOf)).size > 1);
+  }
+
+  /** The row that stands in for this one when it goes: the next one, else the one before. */
+  beside(id) {
+    const { links } = this;
+    const index = links.findIndex((link) => link.dataset.room === id);
+    return links[index + 1] ?? links[index - 1] ?? null;
+  }
+
+  /** Who walks through the rows by keyboard goes on from where the row was. */
+  #remove(link) {
+    const next = link === document.activeElement ? this.beside(link.dataset.room) : null;
+    link.parentElement.remove();
+    next?.focus();
   }
 
   #make(room) {
@@ -75,6 +89,7 @@ export class RoomRows {
   }
 
   #describeSilence(room) {
+    if (!room.begun && !room.online) return this.#texts.left_wordless;
     return this.#attention.hasArrived(room.id) ? this.#texts.arrived_now : this.#texts.no_message;
   }
 

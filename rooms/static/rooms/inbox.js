@@ -68,8 +68,10 @@ function review() {
 function goBack() {
   const id = route.room;
   if (!id) return;
+  const beside = listPane.rows.beside(id);
   route.go(null);
-  (listPane.rows.get(id) ?? root).focus();
+  const next = beside?.isConnected ? beside : root;
+  (listPane.rows.get(id) ?? next).focus();
 }
 
 function ring(kind, id) {
@@ -100,6 +102,7 @@ inbox.addEventListener("seen", ({ detail }) => {
   attention.see(detail.room);
   review(); // what a colleague wrote is still unread here
 });
+inbox.addEventListener("left", ({ detail }) => attention.leave(detail.room));
 attention.addEventListener("change", () => {
   document.title = badgeTitle(title, attention.count);
   root.dataset.waiting = attention.count;

@@ -8,12 +8,13 @@ const MAX_PAGES = 10; // fetched again after a reconnect
 /**
  * The account's rooms, without DOM.
  *
- * Read: `self`, `account`, `rooms` (summaries as in docs/protocol.md, newest activity first),
- * `members`, `unread` (sum), `status` ("open" or "closed"), `hasMore`, `isSynced`, `state`.
+ * Read: `self`, `account`, `rooms` (summaries as in docs/protocol.md, newest activity first; one
+ * that was left without a word is among them only while it is open here), `members`, `unread` (sum), `status` ("open" or "closed"), `hasMore`, `isSynced`, `state`.
  *
  * Events: `change` (at most one per microtask), `arrival` (detail as `guest.arrived`), `activity`
  * (detail: {room, preview}: a message of somebody else in any room), `seen` (detail: {room}: we
- * looked at it on another page, or a colleague answered), `state`, `gone`.
+ * looked at it on another page, or a colleague answered), `left` (detail: {room}: its guest went
+ * without a word), `state`, `gone`.
  */
 export class Inbox extends Emitter {
   #client;
@@ -40,7 +41,7 @@ export class Inbox extends Emitter {
 
   get rooms() {
     const shown = [...this.#rooms.values()].filter((room) => room.status === this.status);
-    return shown.sort((a, b) => b.activity_at - a.activity_at);
+    return shown.filter((room) => this.#isListed(room)).sort((a, b) => b.activity_at - a.activity_at);
   }
 
   get unread() {
@@ -91,8 +92,10 @@ export class Inbox extends Emitter {
       cursor = await this.#fetch(cursor, fresh);
       page += 1;
     } while (cursor && fresh.size < wanted && page < MAX_PAGES);
+    const former = this.#rooms;
     this.#rooms = fresh;
     this.#next = cursor;
+    for (const room of former.values()) if (!fresh.has(room.id)) this.#missing(room);
     this.touch("rooms");
   }
 
@@ -133,6 +136,7 @@ export class Inbox extends Emitter {
   close(id) {
     this.#conversations.get(id)?.stop();
     if (this.#conversations.delete(id)) this.#client.notify("room.unwatch", { room: id });
+    this.#drop(id);
   }
 
   async #fetch(cursor, rooms) {
@@ -155,7 +159,8 @@ export class Inbox extends Emitter {
     const { room: id, name, property, property_name, link_label, at } = data;
     const facts = { name, property, property_name, link_label, activity_at: at, online: true };
     const known = this.#rooms.get(id);
-    this.#rooms.set(id, complete({ ...known, id, status: "open", ...facts }));
+    this.#rooms.set(id, complete({ begun: data.begun, ...known, id, status: "open", ...facts }));
+    if (!known && data.begun) this.#reload(); // what was said there
     this.emit("arrival", data);
     this.touch("rooms");
   }
@@ -173,11 +178,36 @@ export class Inbox extends Emitter {
   #merge(id, data) {
     const known = this.#rooms.get(id);
     if (known) this.#rooms.set(id, complete({ ...known, ...forward(known, data) }));
-    else if (data.last_seq || data.status === this.status) this.#reload();
+    else if (data.last_seq || data.status === this.status || data.begun === false) this.#reload();
+    if (data.online === false && !known?.begun) this.#leave(id);
     this.touch("rooms");
   }
 
-  /** A room from beyond the loaded pages woke up. */
+  #isListed({ id, begun, online }) {
+    return begun || online || this.#conversations.has(id);
+  }
+
+  /** A room the fresh list does not know: beyond its pages, or left without a word. */
+  #missing(room) {
+    if (room.begun || room.status !== this.status) return;
+    this.#rooms.set(room.id, { ...room, online: false });
+    this.#leave(room.id);
+  }
+
+  #leave(id) {
+    this.emit("left", { room: id });
+    this.#drop(id);
+  }
+
+  /** Forgets what is not listed any more; the guest's return brings it back. */
+  #drop(id) {
+    const room = this.#rooms.get(id);
+    if (!room || this.#isListed(room)) return;
+    this.#rooms.delete(id);
+    this.touch("rooms");
+  }
+
+  /** A room that is not loaded woke up, or its guest came back to it. */
   #reload() {
     this.#reloading ??= sleep(RELOAD_DELAY_MS)
       .then(() => {
@@ -208,5 +238,6 @@ function forward(known, data) {
 
 function complete(room) {
   const whole = { last_seq: 0, read_seq: 0, preview: "", activity_at: 0, online: false, ...room };
-  return { ...whole, unread: Math.max(0, whole.last_seq - whole.read_seq) };
+  const begun = whole.begun !== false || whole.last_seq > 0;
+  return { ...whole, begun, unread: Math.max(0, whole.last_seq - whole.read_seq) };
 }
