@@ -114,3 +114,18 @@ def check_wire(**_: Any) -> list[CheckMessage]:
     if settings.RESUME_TTL_S > settings.TICKET_TTL_S:
         return []
     return [Warning("RESUME_TTL_S should be longer than TICKET_TTL_S.", id="config.W001")]
+
+
+@register()
+def check_tidying(**_: Any) -> list[CheckMessage]:
+    """The clock of the sweep is up to an hour behind (see rooms.services.tidying)."""
+    if settings.WORDLESS_ROOM_HOURS * 3600 >= settings.RESUME_TTL_S + 3600:
+        return []
+    return [
+        Error(
+            f"WORDLESS_ROOM_HOURS ({settings.WORDLESS_ROOM_HOURS}) must be at least an hour more "
+            f"than RESUME_TTL_S ({settings.RESUME_TTL_S} s).",
+            hint="A page that comes back with its resume token would find its room removed.",
+            id="config.E009",
+        )
+    ]

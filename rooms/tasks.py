@@ -6,7 +6,7 @@ from celery import shared_task
 
 from rooms.notifications.bell import ask_for
 from rooms.notifications.sweep import queue_due
-from rooms.services import attachments, link_uses, provisioning
+from rooms.services import attachments, link_uses, provisioning, tidying
 from rooms.services.provisioning.batches import QUEUE, WORK_OFF
 from rooms.webhooks import sweep as webhooks
 
@@ -52,3 +52,9 @@ def sweep_attachments() -> int:
 def sweep_link_uses() -> int:
     """Add the guests let in since to the counts of their links."""
     return link_uses.fold_all_uses()
+
+
+@shared_task
+def tidy_rooms() -> int:
+    """Remove rooms that were left without a word WORDLESS_ROOM_HOURS ago."""
+    return tidying.tidy_rooms()

@@ -197,6 +197,8 @@ LIMITS = {
 
 # A closed account can be restored this long; then its rows are removed.
 ACCOUNT_GRACE_DAYS = env.read_int("ACCOUNT_GRACE_DAYS", 30)
+# Rooms that were left without a word are removed after so long; visits and calls stay.
+WORDLESS_ROOM_HOURS = env.read_int("WORDLESS_ROOM_HOURS", 24, minimum=1)
 COMPATIBILITY_API = env.read_bool("COMPATIBILITY_API", False)
 WEBHOOKS_ALLOW_HTTP = env.read_bool("WEBHOOKS_ALLOW_HTTP", False)
 # Opens private networks and this machine to every owner's webhooks: for an intranet of friends.
@@ -288,6 +290,11 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     },
     "forget old batches of accounts": {
         "task": "rooms.tasks.forget_provisioning",
+        "schedule": 3600,
+        "options": {"expires": 3600},
+    },
+    "tidy rooms that were left without a word": {
+        "task": "rooms.tasks.tidy_rooms",
         "schedule": 3600,
         "options": {"expires": 3600},
     },
