@@ -2,13 +2,14 @@
 
 A hash is made to be costly. Without a bound, many wrong tries at once would take the memory and
 the time of everybody else; inside a transaction they would hold its connection and locks, too.
+The threads are always the same two: malloc keeps what a thread once used.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from threading import BoundedSemaphore
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
 
 from django.contrib.auth.hashers import check_password, make_password
 from django.db import connection
@@ -22,7 +23,8 @@ AT_ONCE = 2
 PATIENCE_S = 2.0
 RETRY_AFTER_S = 5.0
 
-_places = BoundedSemaphore(AT_ONCE)
+Answer = TypeVar("Answer")
+_hashers = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="passcode")
 
 
 def hash_passcode(passcode: str) -> str:
@@ -34,8 +36,7 @@ def hash_passcode(passcode: str) -> str:
             f"Use {PASSCODE_MIN_CHARS} to {PASSCODE_MAX_CHARS} characters.", field="passcode"
         )
     passcode = clean_line(passcode, "passcode")
-    with _taking_a_place():
-        return make_password(passcode, hasher="passcode")
+    return _take_turn(lambda: make_password(passcode, hasher="passcode"))
 
 
 def is_passcode(passcode: str, hashed: str) -> bool:
@@ -45,18 +46,18 @@ def is_passcode(passcode: str, hashed: str) -> bool:
     """
     if not passcode:
         return False
-    with _taking_a_place():
-        return check_password(passcode, hashed)
+    return _take_turn(lambda: check_password(passcode, hashed))
 
 
-@contextmanager
-def _taking_a_place() -> Iterator[None]:
+def _take_turn(work: Callable[[], Answer]) -> Answer:
     if not connection.in_atomic_block:
         # Whoever waits here needs no database; with a pool somebody else gets the connection.
         connection.close()
-    if not _places.acquire(timeout=PATIENCE_S):
-        raise Unavailable(retry_after_s=RETRY_AFTER_S)
+    turn = _hashers.submit(work)
     try:
-        yield
-    finally:
-        _places.release()
+        return turn.result(PATIENCE_S)
+    except TimeoutError:
+        # What has begun is waited for.
+        if turn.cancel():
+            raise Unavailable(retry_after_s=RETRY_AFTER_S) from None
+        return turn.result()

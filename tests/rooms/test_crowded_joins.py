@@ -214,12 +214,16 @@ def test_passcodes_of_before_still_open_their_links(link):
     assert knock(link, passcode="sesame").status_code == 201
 
 
-def test_no_place_to_hash_is_a_refusal_that_passes(link, monkeypatch):
-    monkeypatch.setattr(passcodes, "PATIENCE_S", 0)
+def test_no_place_to_hash_is_a_refusal_that_passes(link, slow_hash, monkeypatch):
     update_link(link=link, passcode="sesame")
-    monkeypatch.setattr(passcodes, "_places", threading.BoundedSemaphore(1))
-    with passcodes._places, pytest.raises(Unavailable) as refusal:
-        join(link, passcode="sesame")
+    with ThreadPoolExecutor(2) as pool:
+        others = [pool.submit(knock, link, n, passcode="wrong") for n in range(2)]
+        assert slow_hash.begun.acquire(timeout=10) and slow_hash.begun.acquire(timeout=10)
+        monkeypatch.setattr(passcodes, "PATIENCE_S", 0)
+        with pytest.raises(Unavailable) as refusal:
+            join(link, passcode="sesame")
+        slow_hash.release.set()
+        assert [one.result().status_code for one in others] == [403, 403]
     assert isinstance(refusal.value, DomainError) and refusal.value.temporary
 
 
