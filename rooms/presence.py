@@ -118,6 +118,14 @@ def rooms_with_guests(account_uuid: UUID | str) -> set[str]:
     return set(read_people(guests_key(account_uuid)))
 
 
+def count_guests(account_uuid: UUID | str) -> int:
+    """Return how many connections its guests have, some of which may be gone; 0 with Redis away."""
+    try:
+        return int(cast(int, get_redis().zcard(guests_key(account_uuid))))
+    except RedisError:
+        return 0
+
+
 def expect_guest(account_uuid: UUID | str, room_uuid: UUID | str) -> None:
     """Count the guest as there until their socket opens, for PRESENCE_TTL_S at most.
 
