@@ -18,20 +18,14 @@ from websockets.exceptions import InvalidHandshake, WebSocketException
 from websockets.sync.client import connect
 from websockets.typing import Origin, Subprotocol
 
+from config import forwarding
+from config.finding import Finding
 from config.postgresql import limits
 
 TIMEOUT_S = 5
 MAX_SKEW_S = 0.5
 OLDEST_POSTGRES = 140_000
 OLDEST_REDIS = (6, 2)
-
-
-class Finding(Exception):
-    """What is wrong, and what to do about it."""
-
-    def __init__(self, wrong: str, remedy: str) -> None:
-        super().__init__(wrong)
-        self.remedy = remedy
 
 
 def check_postgres() -> str:
@@ -157,6 +151,8 @@ CHECKS: dict[str, Callable[[], str]] = {
     "Redis": check_redis,
     "Clock": check_clock,
     "Addresses": check_origins,
+    "Proxy": forwarding.check_headers,
+    "Pages": forwarding.check_page,
     "WebSocket": check_websocket,
     "E-mail": check_mail,
     "TURN": check_turn,

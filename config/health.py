@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 from django.conf import settings
 from django.db import DatabaseError, connection
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from psycopg_pool import PoolTimeout
 from redis import Redis, RedisError
@@ -29,11 +29,27 @@ def readyz(request: HttpRequest) -> JsonResponse:
     return JsonResponse(body, status=503 if database else 200)
 
 
-def metrics(request: HttpRequest) -> HttpResponse:
+def metrics(request: HttpRequest) -> HttpResponse | None:
     """Prometheus' text format, for METRICS_TOKEN or, without one, for this machine only."""
     if not _may_read_metrics(request):
-        raise Http404
+        return None
     return HttpResponse(generate_latest(), content_type=CONTENT_TYPE_LATEST)
+
+
+PROBES: dict[str, Callable[[HttpRequest], HttpResponse | None]] = {
+    "/healthz": healthz,
+    "/readyz": readyz,
+    "/metrics": metrics,
+}
+
+
+def answer(request: HttpRequest) -> HttpResponse | None:
+    """Return what a probe asks for; None leaves the request to the pages, which know no such one.
+
+    Probes come from inside: in plain HTTP, and to a process's own address instead of our name.
+    """
+    probe = PROBES.get(request.path)
+    return probe(request) if probe else None
 
 
 def _may_read_metrics(request: HttpRequest) -> bool:

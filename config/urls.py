@@ -2,14 +2,9 @@ from __future__ import annotations
 
 from django.urls import include, path
 
-from config import health
-
 handler500 = "accounts.middleware.answer_server_error"
 
 urlpatterns = [
-    path("healthz", health.healthz),
-    path("readyz", health.readyz),
-    path("metrics", health.metrics),
     # Before api/, whose last rule answers everything else.
     path("", include("api.compatibility.urls")),
     path("api/", include("api.urls")),

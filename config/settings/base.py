@@ -44,6 +44,8 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     # Synchronous on purpose and first: one hop into a thread for the whole chain.
     "config.middleware.add_security_headers",
+    # Before whatever minds the Host or the scheme.
+    "config.middleware.answer_first",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",

@@ -7,7 +7,8 @@ from django.db import DatabaseError
 from psycopg_pool import PoolTimeout
 from redis import RedisError
 
-from config.examination import CHECKS, Finding
+from config.examination import CHECKS
+from config.finding import Finding, Unreachable
 
 
 class Command(BaseCommand):
@@ -21,7 +22,7 @@ class Command(BaseCommand):
             except Finding as finding:
                 wrong += 1
                 line = f"WRONG  {name} {finding}\n         → {finding.remedy}"
-            except (DatabaseError, PoolTimeout, RedisError):
+            except (DatabaseError, PoolTimeout, RedisError, Unreachable):
                 wrong += 1
                 line = f"WRONG  {name}: cannot be told while another service is away"
             self.stdout.write(line)
