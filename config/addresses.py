@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import parse_qsl, quote, unquote, urlsplit
+from urllib.parse import SplitResult, parse_qsl, quote, unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
@@ -27,13 +27,18 @@ SESSION_BOUND = {"options", "assume_role", "prepare_threshold"}
 
 
 def parse_database(
-    url: str, *, pool_size: int, max_age_s: int = 0, pooler: str = ""
+    url: str, *, password: str = "", pool_size: int, max_age_s: int = 0, pooler: str = ""
 ) -> dict[str, Any]:
     """Return a DATABASES entry; pool_size 0 means a connection per thread, kept max_age_s.
 
-    Behind a `pooler` nothing is used that belongs to a session.
+    A `password` is taken as it is, for an address without one. Behind a `pooler` nothing is
+    used that belongs to a session.
     """
-    parts = urlsplit(url)
+    parts = _split(url, "DATABASE_URL")
+    if password and parts.password is not None:
+        raise ImproperlyConfigured(
+            "DATABASE_URL has a password already; leave it out there, or DATABASE_PASSWORD."
+        )
     if parts.scheme not in {"postgres", "postgresql"}:
         raise ImproperlyConfigured("DATABASE_URL must start with postgresql://.")
     query = dict(parse_qsl(parts.query))
@@ -51,7 +56,7 @@ def parse_database(
         "ENGINE": "config.postgresql",
         "NAME": unquote(parts.path.lstrip("/")) or "doorbell",
         "USER": unquote(parts.username or ""),
-        "PASSWORD": unquote(parts.password or ""),
+        "PASSWORD": password or unquote(parts.password or ""),
         "HOST": host,
         "PORT": str(parts.port or ""),
         # Under ASGI a persistent connection per thread leaks; the pool keeps them instead.
@@ -77,7 +82,7 @@ def parse_email(url: str) -> dict[str, Any]:
     smtp://user:password@host:587?starttls=1, smtps://…, file:///folder, memory: or nothing
     (mails are printed).
     """
-    parts = urlsplit(url)
+    parts = _split(url, "EMAIL_URL")
     backend = "django.core.mail.backends."
     if not url:
         return {"EMAIL_BACKEND": backend + "console.EmailBackend"}
@@ -104,6 +109,21 @@ def parse_email(url: str) -> dict[str, Any]:
         "EMAIL_USE_TLS": starttls and not implicit,
         "EMAIL_TIMEOUT": 10,
     }
+
+
+def _split(url: str, name: str) -> SplitResult:
+    """Raises ImproperlyConfigured for what a password that is not quoted makes of an address."""
+    remedy = f"{name}: write / ? # @ : and % in a password as %2F %3F %23 %40 %3A %25"
+    if name == "DATABASE_URL":
+        remedy += ", or set DATABASE_PASSWORD apart, as it is"
+    try:
+        parts = urlsplit(url)
+        sound = parts.port is None or bool(parts.hostname)
+    except ValueError:
+        raise ImproperlyConfigured(f"{remedy}.") from None
+    if not sound or parts.fragment or "@" in f"{parts.path}{parts.query}":
+        raise ImproperlyConfigured(f"{remedy}.")
+    return parts
 
 
 def content_sources(origins: list[str]) -> dict[str, list[str]]:

@@ -120,4 +120,9 @@ def load_file(path: Path) -> None:
         name, separator, value = line.partition("=")
         if not separator or not name.strip().isidentifier():
             raise ImproperlyConfigured(f"{path.name}, line {number}: expected NAME=value.")
-        os.environ.setdefault(name.strip(), value.strip().strip("'\""))
+        os.environ.setdefault(name.strip(), _unquote(value.strip()))
+
+
+def _unquote(value: str) -> str:
+    quoted = len(value) > 1 and value[0] == value[-1] and value[0] in "'\""
+    return value[1:-1] if quoted else value

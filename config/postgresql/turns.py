@@ -91,6 +91,7 @@ def wait_for_locks(connection: Any, *, at_most_ms: int) -> None:
 def _settings_of_turn(usual: dict[str, Any]) -> dict[str, Any]:
     if settings.DATABASE_DIRECT_URL:
         direct = addresses.parse_database(settings.DATABASE_DIRECT_URL, pool_size=0)
+        direct["PASSWORD"] = direct["PASSWORD"] or settings.DATABASE_PASSWORD
     elif settings.DB_POOLER == TRANSACTION_POOLER:
         raise CommandError(
             "With DB_POOLER=transaction set DATABASE_DIRECT_URL to PostgreSQL's own address: "

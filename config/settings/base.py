@@ -227,6 +227,8 @@ IS_WORKER = "celery" in Path(sys.argv[0]).parts
 DB_POOL_SIZE = 0 if IS_WORKER else env.read_int("DB_POOL_SIZE", 20)
 WEB_PROCESSES = env.read_int("WEB_PROCESSES", 1, minimum=1)
 DATABASE_MAX_CONNECTIONS = env.read_int("DATABASE_MAX_CONNECTIONS", 100, minimum=20)
+# For an address without one: nothing has to be quoted here.
+DATABASE_PASSWORD = env.read_str("DATABASE_PASSWORD", "")
 DB_POOLER = env.read_choice("DB_POOLER", "", {"", "transaction"})
 # Past the pooler, for what needs a session of its own: migrations.
 DATABASE_DIRECT_URL = env.read_str("DATABASE_DIRECT_URL", "")
@@ -368,7 +370,11 @@ def derive(site_url: str, origins: list[str], database_url: str, redis_url: str,
     """Return the settings that follow from the addresses, for dev, test and prod alike."""
     age_s = 60 if IS_WORKER else 0
     database = addresses.parse_database(
-        database_url, pool_size=DB_POOL_SIZE, max_age_s=age_s, pooler=DB_POOLER
+        database_url,
+        password=DATABASE_PASSWORD,
+        pool_size=DB_POOL_SIZE,
+        max_age_s=age_s,
+        pooler=DB_POOLER,
     )
     return {
         "SITE_URL": site_url,

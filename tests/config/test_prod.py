@@ -58,6 +58,10 @@ def test_what_is_missing_is_named(name):
         ("DB_POOL_SIZE", "8", "config.E003"),
         ("TURN_URLS", "turn:turn.example.com", "config.E007"),
         ("DATABASE_URL", "sqlite:///db", "DATABASE_URL"),
+        ("DATABASE_URL", "postgresql://x:p@ss/w#rd@host/x", "DATABASE_URL: write / ? # @"),
+        ("DATABASE_URL", "postgresql://x:pa/ss@host/x", "or set DATABASE_PASSWORD apart"),
+        ("DATABASE_URL", "postgresql://x:p?ss@host/x", "or set DATABASE_PASSWORD apart"),
+        ("EMAIL_URL", "smtps://x:p#ss@mail.example.com", "EMAIL_URL: write / ? # @"),
         ("EMAIL_URL", "mail.example.com", "EMAIL_URL"),
     ],
 )
@@ -65,3 +69,15 @@ def test_what_does_not_fit_is_named(name, value, word):
     code, said = check(**COMPLETE | {name: value})
     assert code == 1
     assert word in said
+
+
+def test_a_password_may_be_given_apart_but_not_twice():
+    assert check(**COMPLETE | {"DATABASE_PASSWORD": "p@ss/w#rd"})[0] == 0
+    twice = {"DATABASE_URL": "postgresql://x:one@host/x", "DATABASE_PASSWORD": "two"}
+    code, said = check(**COMPLETE | twice)
+    assert (code, "DATABASE_URL has a password already" in said) == (1, True)
+
+
+def test_a_password_may_be_a_file(tmp_path):
+    (tmp_path / "secret").write_text("p@ss/w#rd\n")
+    assert check(**COMPLETE | {"DATABASE_PASSWORD_FILE": str(tmp_path / "secret")})[0] == 0
