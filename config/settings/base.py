@@ -355,13 +355,26 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 1_048_576
 LOGGING: dict[str, Any] = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
+    "formatters": {
+        "line": {
+            "()": "config.logs.MaskingFormatter",
+            "format": "%(asctime)s %(levelname)s %(name)s: %(message)s",
+        }
+    },
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": env.read_str("LOG_LEVEL", "WARNING")},
     "loggers": {
         # 4xx answers are the client's business; its paths carry link tokens.
         "django.request": {"level": "ERROR"},
         "django.security.DisallowedHost": {"level": "CRITICAL"},
+        # Addresses of other services are keys to them.
+        "httpx": {"level": "WARNING"},
+        "httpcore": {"level": "WARNING"},
+        # Both bring handlers of their own, which mask nothing.
+        "django": {"handlers": []},
+        "uvicorn": {"handlers": []},
+        "uvicorn.error": {"handlers": []},
+        "uvicorn.access": {"handlers": [], "level": "CRITICAL"},
     },
 }
 

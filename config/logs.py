@@ -1,0 +1,44 @@
+"""What every process writes to its log, without what would let a reader in.
+
+Masked in the finished line, so that it does not matter who wrote it, and whether the words came
+in the message, in a traceback or in what another library says of an address.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+
+# Our addresses of which the next part is a secret.
+SECRET_PLACES = (
+    "c",
+    "invitations",
+    "accounts/enter",
+    "accounts/confirm-email",
+    "accounts/password/reset/key",
+    "notifications/confirm",
+)
+_ENDS = r"\s'\"<>`"
+MASKS: tuple[tuple[re.Pattern[str], str], ...] = (
+    (re.compile(rf"/({'|'.join(SECRET_PLACES)})/+[^/?#{_ENDS}]+"), r"/\1/…"),
+    # Prefill, tickets, and what others put there.
+    (re.compile(rf"(?<=[\w/…])\?[\w.~%-]+=[^{_ENDS}]*"), "?…"),
+    # scheme://user:password@host
+    (re.compile(rf"(?<=://)[^/{_ENDS}]+@"), "…@"),
+    (re.compile(r"(?<=/bot)\d+:[\w-]+"), "…"),
+    # Subprotocols of /ws/, and keys of programs.
+    (re.compile(r"\b((?:ticket|resume)\.|db_)[\w.:=-]{12,}"), r"\1…"),
+    (re.compile(r"(?i)\b(bearer|basic)\s+[\w.~+/=-]{6,}"), r"\1 …"),
+)
+
+
+class MaskingFormatter(logging.Formatter):
+    def format(self, record: logging.LogRecord) -> str:
+        return mask(super().format(record))
+
+
+def mask(text: str) -> str:
+    """Return the text without tokens, passwords and keys."""
+    for pattern, shown in MASKS:
+        text = pattern.sub(shown, text)
+    return text
