@@ -132,6 +132,14 @@ def check_url(url: str) -> httpx.URL:
     return target
 
 
+def server_of(url: str) -> str:
+    """Return host and port in one spelling: what all addresses on one server have in common."""
+    try:
+        return httpx.URL(url).netloc.decode()
+    except httpx.InvalidURL:
+        return url
+
+
 def may_call(address: Address) -> bool:
     """Whether this service may open a connection to the address."""
     if settings.WEBHOOKS_ALLOW_PRIVATE and any(address in network for network in PRIVATE):

@@ -99,7 +99,10 @@ class Child:
 
 
 class ServerProcess:
-    """A running site: `url`, `ws_url`, `pid`, `restart()`, `kill()`, `stop()`."""
+    """A running site: `url`, `ws_url`, `pid`, `restart()`, `kill()`, `stop()`.
+
+    `worker` is True for one of all queues, or names the queues of each.
+    """
 
     def __init__(self, folder, *, kind="daphne", worker=False, beat=False, env=None, port=None):
         self.port = port or find_free_port()
@@ -112,8 +115,8 @@ class ServerProcess:
         web = processes.WEB_SERVERS[kind]("127.0.0.1", self.port)
         self.web = Child("web", web, self.env, folder)
         self.others = []
-        if worker:
-            self.others.append(Child("worker", processes.worker(), self.env, folder))
+        for queues in [processes.QUEUES] if worker is True else worker or ():
+            self.others.append(Child("worker", processes.worker(queues), self.env, folder))
         if beat:
             self.others.append(Child("beat", processes.beat(folder), self.env, folder))
 
@@ -125,8 +128,9 @@ class ServerProcess:
         for child in (self.web, *self.others):
             child.start()
         wait_for(self._is_healthy, "the web server")
-        if any(child.name == "worker" for child in self.others):
-            wait_for(lambda: celery_app.control.ping(timeout=0.5), "the worker")
+        workers = sum(child.name == "worker" for child in self.others)
+        if workers:
+            wait_for(lambda: len(celery_app.control.ping(timeout=0.5)) >= workers, "the workers")
         return self
 
     def stop(self, number=signal.SIGTERM):

@@ -10,6 +10,7 @@ from kombu import Queue
 
 from api.settings import SPECTACULAR_SETTINGS as SPECTACULAR_SETTINGS
 from config import addresses, env
+from config.processes import QUEUES
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
 LOCAL_DIR = Path(env.read_str("LOCAL_DIR", str(BASE_DIR / ".local")))
@@ -235,12 +236,15 @@ DATABASE_DIRECT_URL = env.read_str("DATABASE_DIRECT_URL", "")
 MIGRATION_PATIENCE_S = env.read_int("MIGRATION_PATIENCE_S", 300)
 
 # --- Celery
-QUEUES = ["notify_fast", "notify_slow", "webhook", "maintenance"]
-# A worker serves all of them unless it is told otherwise (-Q).
+# A worker serves all of them unless it is told otherwise (--queues).
 CELERY_TASK_QUEUES = [Queue(name, routing_key=name) for name in QUEUES]
+# How many tasks a worker does at once; rooms/slots.py gives nobody more than half of them.
+CELERY_WORKER_CONCURRENCY = env.read_int("WORKER_CONCURRENCY", 2, minimum=1)
 CELERY_TASK_DEFAULT_QUEUE = "maintenance"
 CELERY_TASK_ROUTES = {
     "rooms.notifications.*": {"queue": "notify_fast"},
+    # Later calls are found by it, so nothing slow may stand before it.
+    "rooms.tasks.sweep_deliveries": {"queue": "notify_fast"},
     "rooms.webhooks.*": {"queue": "webhook"},
 }
 CELERY_TASK_ACKS_LATE = True

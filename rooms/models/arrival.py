@@ -52,6 +52,10 @@ class DeliveryQuerySet(TenantQuerySet["Delivery"]):
             | Q(state=Delivery.State.SENDING, lease_until__lte=Now())
         )
 
+    def unqueued(self) -> Self:
+        """Those that were not handed to a worker lately."""
+        return self.filter(Q(lease_until=None) | Q(lease_until__lte=Now()))
+
     def with_story(self) -> Self:
         """With everything a call or a line about it tells, in one query."""
         return self.select_related(

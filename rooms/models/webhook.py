@@ -56,6 +56,10 @@ class WebhookDeliveryQuerySet(TenantQuerySet["WebhookDelivery"]):
             | Q(state=WebhookDelivery.State.SENDING, lease_until__lte=Now())
         )
 
+    def unqueued(self) -> Self:
+        """Those that were not handed to a worker lately."""
+        return self.filter(Q(lease_until=None) | Q(lease_until__lte=Now()))
+
     def replayable(self) -> Self:
         """Deliveries that did not reach their endpoint and are not tried any more."""
         states = [WebhookDelivery.State.FAILED, WebhookDelivery.State.SKIPPED]

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import F
 from django.db.models.functions import Now
 
 from rooms.models import Delivery
@@ -39,7 +39,7 @@ def take_batch() -> list[Due]:
 
     A try whose worker died counts: a delivery that kills its worker is not tried for ever.
     """
-    due = Delivery.objects.due().filter(Q(lease_until=None) | Q(lease_until__lte=Now()))
+    due = Delivery.objects.due().unqueued()
     rows = due.select_for_update(skip_locked=True, of=("self",)).order_by("next_at")
     batch = [Due(*row) for row in rows.values_list("pk", "target__kind")[:BATCH_ROWS]]
     taken = Delivery.objects.filter(pk__in=[due.delivery_id for due in batch])

@@ -9,15 +9,15 @@ from celery import shared_task
 from celery.exceptions import SoftTimeLimitExceeded
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.db.models.functions import Now
 from django.utils import timezone
 
 from accounts.models import Target
-from rooms import events, presence, tallies
+from rooms import broker, events, presence, slots, tallies
 from rooms.models import Arrival, Delivery, DirectLink, Guest, Property, Room
 from rooms.notifications.email import write_proof
-from rooms.notifications.transports import TransportError, transport_of
+from rooms.notifications.transports import TransportError, queue_of, transport_of
 from rooms.webhooks import recording
 
 # Waits after the first, second, … failed try: together a bit more than a day.
@@ -33,11 +33,43 @@ def deliver(delivery_id: int) -> None:
     """Try one delivery, unless it is not due, is being tried or need not be sent any more.
 
     Safe to run twice, also at the same time. A failed try waits in the database for the sweep:
-    5 s, 30 s, 2 min, 10 min, 1 h, 6 h, 18 h and some jitter, or as the provider asks.
+    5 s, 30 s, 2 min, 10 min, 1 h, 6 h, 18 h and some jitter, or as the provider asks. Without a
+    place (see slots) it waits for one, and no try is counted.
     """
-    delivery = _claim(delivery_id)
-    if delivery is None:
+    waiting = Delivery.objects.filter(
+        pk=delivery_id, state=Delivery.State.WAITING, next_at__lte=Now()
+    )
+    found = waiting.first()
+    if found is None:
         return
+    holders, has_more = [f"call:{found.account_id}"], found.lease_until is not None
+    with slots.place(holders, found.target_id, queue_next, has_more=has_more) as has_place:
+        if has_place and (delivery := _claim(waiting, delivery_id)):
+            _try(delivery)
+    if not has_place and waiting.exclude(lease_until=None).update(lease_until=None):
+        # A place may have come free before it could be found for that.
+        deliver(delivery_id)
+
+
+def queue_next(target_id: int, free: int) -> bool:
+    """Queue the target's first due deliveries; see webhooks."""
+    batch, kind = _take_next(target_id, free)
+    broker.publish((deliver, pk, queue_of(kind)) for pk in batch)
+    return bool(batch)
+
+
+@transaction.atomic
+def _take_next(target_id: int, free: int) -> tuple[list[int], str]:
+    due = Delivery.objects.due().unqueued().filter(state=Delivery.State.WAITING, target=target_id)
+    rows = due.select_for_update(skip_locked=True, of=("self",)).order_by("next_at")
+    batch = list(rows.values_list("pk", "target__kind")[:free])
+    ids = [pk for pk, _ in batch]
+    lease = Now() + timedelta(seconds=settings.DELIVERY_LEASE_S)
+    Delivery.objects.filter(pk__in=ids).update(lease_until=lease)
+    return ids, batch[0][1] if batch else ""
+
+
+def _try(delivery: Delivery) -> None:
     if reason := find_reason_to_skip(delivery):
         _finish(delivery, Delivery.State.SKIPPED, reason)
         return
@@ -92,12 +124,9 @@ def find_reason_to_skip(delivery: Delivery) -> str:
     return "somebody is at the desk" if presence.online_now(delivery.account) else ""
 
 
-def _claim(delivery_id: int) -> Delivery | None:
+def _claim(waiting: QuerySet[Delivery], delivery_id: int) -> Delivery | None:
     """Take the delivery for DELIVERY_LEASE_S, or return None if it is not to be had."""
     lease = Now() + timedelta(seconds=settings.DELIVERY_LEASE_S)
-    waiting = Delivery.objects.filter(
-        pk=delivery_id, state=Delivery.State.WAITING, next_at__lte=Now()
-    )
     if not waiting.update(state=Delivery.State.SENDING, lease_until=lease):
         return None
     return Delivery.objects.with_story().get(pk=delivery_id)

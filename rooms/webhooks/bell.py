@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from rooms import broker
-from rooms.webhooks.tasks import deliver
-
-QUEUE = "webhook"
+from rooms.webhooks.tasks import QUEUE, deliver
 
 
 def ring(delivery_ids: Iterable[int]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from contextlib import AbstractContextManager
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
@@ -14,12 +15,13 @@ from django.db.models import F
 from django.db.models.functions import Now
 from django.utils import timezone
 
-from rooms import http, tallies, tokens
+from rooms import broker, http, slots, tallies, tokens
 from rooms.models import WebhookDelivery
 from rooms.webhooks import health, signing
 
 State = WebhookDelivery.State
 
+QUEUE = "webhook"
 # Waits after the first, second, … failed try: together a bit more than a day.
 WAITS_S = (5, 30, 120, 600, 1800, 3600, 7200, 14_400, 28_800, 28_800)
 MAX_TRIES = len(WAITS_S) + 1
@@ -39,11 +41,38 @@ def deliver(delivery_id: int) -> None:
 
     Safe to run twice, also at the same time. A failed try waits in the database for the sweep:
     5 s, 30 s, 2 min, 10 min, 30 min, 1 h, 2 h, 4 h, 8 h, 8 h and some jitter, or longer if the
-    endpoint says so.
+    endpoint says so. Without a place (see slots) it waits for one, and no try is counted.
     """
-    delivery = _claim(delivery_id)
+    delivery = _find(delivery_id)
     if delivery is None:
         return
+    with _place(delivery) as has_place:
+        if has_place and _claim(delivery):
+            _try(delivery)
+    if not has_place and _unqueue(delivery):
+        # A place may have come free before it could be found for that.
+        deliver(delivery_id)
+
+
+def queue_next(webhook_id: int, free: int) -> bool:
+    """Queue the first due deliveries of the endpoint, unless it fails: that is the sweep's."""
+    batch = _take_next(webhook_id, free)
+    broker.publish((deliver, pk, QUEUE) for pk in batch)
+    return bool(batch)
+
+
+@transaction.atomic
+def _take_next(webhook_id: int, free: int) -> list[int]:
+    due = WebhookDelivery.objects.due().unqueued().filter(state=State.WAITING, webhook=webhook_id)
+    rows = due.filter(webhook__failing_since=None).order_by("next_at", "pk")
+    rows = rows.select_for_update(skip_locked=True, of=("self",))
+    batch = list(rows.values_list("pk", flat=True)[:free])
+    lease = Now() + timedelta(seconds=settings.DELIVERY_LEASE_S)
+    WebhookDelivery.objects.filter(pk__in=batch).update(lease_until=lease)
+    return batch
+
+
+def _try(delivery: WebhookDelivery) -> None:
     if reason := find_reason_to_skip(delivery):
         delivery.note = reason
         _settle(delivery, State.SKIPPED)
@@ -69,26 +98,48 @@ def find_reason_to_skip(delivery: WebhookDelivery) -> str:
     return ""
 
 
-def _claim(delivery_id: int) -> WebhookDelivery | None:
-    """Take the delivery for DELIVERY_LEASE_S, or return None if it is not to be had.
+def _find(delivery_id: int) -> WebhookDelivery | None:
+    """Return the delivery if it is due and nobody has it.
 
     An endpoint that fails is tried by one worker at a time: it may hang, and others wait.
     """
-    rows = WebhookDelivery.objects.filter(pk=delivery_id)
+    rows = WebhookDelivery.objects.filter(pk=delivery_id, state=State.WAITING, next_at__lte=Now())
     delivery = rows.select_related("account", "webhook").first()
-    if delivery is None:
+    if delivery is None or delivery.webhook.failing_since is None:
+        return delivery
+    others = WebhookDelivery.objects.filter(webhook=delivery.webhook_id, state=State.SENDING)
+    if others.filter(lease_until__gt=Now()).exists():
+        _unqueue(delivery)
         return None
-    waiting = rows.filter(state=State.WAITING, next_at__lte=Now())
-    if delivery.webhook.failing_since is not None:
-        others = WebhookDelivery.objects.filter(webhook=delivery.webhook_id, state=State.SENDING)
-        if others.filter(lease_until__gt=Now()).exists():
-            waiting.update(lease_until=None)
-            return None
+    return delivery
+
+
+def _unqueue(delivery: WebhookDelivery) -> bool:
+    """Let the delivery be found again, and say whether it was marked as queued."""
+    rows = WebhookDelivery.objects.filter(pk=delivery.pk, state=State.WAITING)
+    return bool(rows.exclude(lease_until=None).update(lease_until=None))
+
+
+def _place(delivery: WebhookDelivery) -> AbstractContextManager[bool]:
+    """Ask for a place at the account and at the server, which many accounts may name."""
+    webhook = delivery.webhook
+    holders = [f"webhook:{webhook.account_id}", f"webhook:{http.server_of(webhook.url)}"]
+    # Called for one that fails, a worker would hang in row after row.
+    waiter = webhook.pk if webhook.failing_since is None else None
+    # The sweep queues but the first rows of many.
+    return slots.place(holders, waiter, queue_next, has_more=delivery.lease_until is not None)
+
+
+def _claim(delivery: WebhookDelivery) -> bool:
+    """Take the delivery for DELIVERY_LEASE_S and say whether it was to be had."""
+    waiting = WebhookDelivery.objects.filter(
+        pk=delivery.pk, state=State.WAITING, next_at__lte=Now()
+    )
     lease = Now() + timedelta(seconds=settings.DELIVERY_LEASE_S)
     if not waiting.update(state=State.SENDING, lease_until=lease):
-        return None
+        return False
     delivery.refresh_from_db(fields=["attempts", "lease_until"])
-    return delivery
+    return True
 
 
 def _post(delivery: WebhookDelivery) -> http.Answer:

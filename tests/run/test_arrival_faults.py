@@ -5,13 +5,17 @@ import signal
 import pytest
 
 from accounts.redis import get_redis
-from rooms.models import Delivery
+from rooms.models import Delivery, WebhookDelivery
+from rooms.services.webhooks import create_webhook
 from tests.arrivals import QUICK, join, wait_for_state
+from tests.cast import join as come_in
+from tests.hangers import hang
 from tests.mailbox import Mailbox
 from tests.server import wait_for
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 State = Delivery.State
+OPEN = {"WEBHOOKS_ALLOW_HTTP": "1", "WEBHOOKS_ALLOW_PRIVATE": "1", "WEBHOOKS_PORTS": ""}
 
 
 @pytest.fixture
@@ -47,3 +51,21 @@ def test_a_worker_killed_in_the_middle_costs_no_mail(server, box, link):
     worker.start()
     assert wait_for_state(State.SENT).attempts == 2
     assert len(box.mails) == 1
+
+
+def test_the_place_of_a_killed_worker_lapses(server, settings, account, link):
+    settings.WEBHOOKS_ALLOW_HTTP = settings.WEBHOOKS_ALLOW_PRIVATE = True
+    settings.WEBHOOKS_PORTS = []
+    with hang() as [hanger]:
+        create_webhook(account=account, url=hanger.url, events=["guest.arrived"])
+        site = server(worker=True, beat=True, env=QUICK | OPEN)
+        for name in "abcd":
+            come_in(link, name)
+        wait_for(lambda: hanger.taken, "a request that hangs")
+        worker = site.others[0]
+        worker.end(signal.SIGKILL)
+        hanger.release()
+        worker.start()
+        sent = WebhookDelivery.objects.filter(state=State.SENT)
+        wait_for(lambda: sent.count() == 4, "all of them")
+        assert sorted(sent.values_list("attempts", flat=True)) == [1, 1, 1, 2]

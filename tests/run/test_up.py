@@ -123,6 +123,14 @@ def test_when_one_dies_all_stop_and_the_reason_is_said_last(up):
     assert psutil.wait_procs(family, timeout=15)[1] == []
 
 
+def test_calls_have_a_worker_of_their_own_and_there_is_one_clock(up):
+    lines = [process.cmdline() for process in up().wait_until_it_runs().family()]
+    celery = [line[line.index("celery") :] for line in lines if "celery" in line]
+    workers = {line[line.index("--queues") + 1] for line in celery if "--queues" in line}
+    assert workers == {"notify_fast,notify_slow", "webhook,maintenance"}
+    assert sum("beat" in line for line in celery) == 1
+
+
 def test_a_taken_port_is_one_sentence(up):
     with socket.create_server(("127.0.0.1", 0)) as taken:
         one = up(PORT=str(taken.getsockname()[1]))

@@ -1,4 +1,4 @@
-"""`make run`: services, migrations, a first account, then web server, worker and beat."""
+"""`make run`: services, migrations, a first account, then web server, workers and beat."""
 
 from __future__ import annotations
 
@@ -71,7 +71,8 @@ class Command(BaseCommand):
         demo = _prepare()
         commands = {
             "web": _choose_server()(settings.HOST, settings.PORT),
-            "worker": processes.worker(),
+            "calls-worker": processes.worker(processes.CALLS),
+            "worker": processes.worker(processes.OTHERS, processes.OTHERS_AT_ONCE),
             "beat": processes.beat(LOCAL_DIR),
         }
         os.environ.setdefault("WORKER_SHUTDOWN_S", "3")
