@@ -17,7 +17,7 @@ BASE = settings.BASE_DIR
 FILE = BASE / "deploy" / "compose.yaml"
 EXAMPLE = (BASE / ".env.example").read_text()
 PASSWORDS = ["p@ss/w#rd", "%41%2F", "a b # c", '"q', "$HOME ${x} $$", "?:&=+;\\", "пароль密码"]
-OURS = ("prepare", "web", "worker", "beat")
+OURS = ("prepare", "web", "calls-worker", "worker", "beat")
 TELL = """
 import json
 from django.conf import settings
