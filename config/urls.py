@@ -4,6 +4,7 @@ from django.urls import include, path
 
 from config import health
 
+handler400 = "api.problems.answer_bad_request"
 handler500 = "accounts.middleware.answer_server_error"
 
 urlpatterns = [
