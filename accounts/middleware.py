@@ -85,7 +85,7 @@ class DomainErrorMiddleware:
 
 def answer_refusal(request: HttpRequest, refusal: DomainError) -> HttpResponse:
     """Return the refusal as a page, or as problem details for a script that asks for JSON."""
-    response = _as_json(refusal) if _wants_json(request) else _as_page(request, refusal)
+    response = _as_json(refusal) if wants_json(request) else _as_page(request, refusal)
     for name, value in retry_after(refusal).items():
         response[name] = value
     response["Cache-Control"] = "no-store"
@@ -98,7 +98,7 @@ def answer_server_error(request: HttpRequest) -> HttpResponse:
     return server_error(request) if refusal is None else answer_refusal(request, refusal)
 
 
-def _wants_json(request: HttpRequest) -> bool:
+def wants_json(request: HttpRequest) -> bool:
     return request.content_type == "application/json" or not request.accepts("text/html")
 
 

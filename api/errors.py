@@ -41,6 +41,14 @@ class MalformedForm(DomainError):
     text = "The body is not multipart/form-data."
 
 
+class MalformedRequest(DomainError):
+    """A form or header that is broken before anybody asks what it says."""
+
+    code = "malformed_request"
+    status = 400
+    text = "The request cannot be read."
+
+
 class UnknownParameter(DomainError):
     """A query parameter that this operation does not take."""
 

@@ -6,25 +6,38 @@ import logging
 from collections.abc import Iterator
 from typing import Any
 
-from django.core.exceptions import PermissionDenied, RequestDataTooBig
+from django.core.exceptions import (
+    BadRequest,
+    PermissionDenied,
+    RequestDataTooBig,
+    SuspiciousOperation,
+)
 from django.core.exceptions import ValidationError as DjangoValidationError
 from django.db import DatabaseError, InterfaceError, OperationalError
-from django.http import Http404
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http.multipartparser import MultiPartParserError
+from django.template.loader import render_to_string
 from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.views import set_rollback
 
 from accounts.errors import DomainError, Invalid, LimitReached, NotFound, Unavailable
+from accounts.middleware import answer_refusal, wants_json
 from accounts.refusals import retry_after
 from api.errors import (
     BodyTooLarge,
     InsufficientScope,
     MalformedJson,
+    MalformedRequest,
     Unauthenticated,
 )
 from api.request import trace_id_of
 
 CONTENT_TYPE = "application/problem+json"
+# How Django says that a form or a header cannot be read.
+UNREADABLE = (MultiPartParserError, SuspiciousOperation, BadRequest)
+UNAVAILABLE = (OperationalError, InterfaceError)
+API_PATH = "/api/"
 logger = logging.getLogger(__name__)
 
 
@@ -79,6 +92,30 @@ def answer_problem(error: Exception, context: dict[str, Any]) -> Response:
     return Response(body, status=refusal.status, headers=headers, content_type=CONTENT_TYPE)
 
 
+def answer_plain_problem(request: HttpRequest, error: Exception) -> HttpResponse:
+    """Return the same problem from where no REST framework is."""
+    refusal = _translate(error)
+    return JsonResponse(
+        describe_problem(refusal, trace_id_of(request)),
+        status=refusal.status,
+        headers={**_headers(error, refusal), "Cache-Control": "no-store"},
+        content_type=CONTENT_TYPE,
+    )
+
+
+def answer_bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Answer what Django could not read, before or outside of our own edges.
+
+    Not through Django's own view: that one asks the form for a CSRF token, and the form that
+    cannot be read raises again until nothing answers.
+    """
+    if request.path.startswith(API_PATH):
+        return answer_plain_problem(request, exception)
+    if wants_json(request):
+        return answer_refusal(request, _translate(exception))
+    return HttpResponse(render_to_string("400.html"), status=400)
+
+
 def describe_problem(refusal: DomainError, trace_id: str) -> dict[str, Any]:
     body: dict[str, Any] = {
         "type": f"/api/docs#{refusal.code}",
@@ -121,7 +158,8 @@ TRANSLATIONS: list[tuple[tuple[type[Exception], ...], type[DomainError]]] = [
     ((exceptions.UnsupportedMediaType,), UnsupportedMediaType),
     ((exceptions.ParseError,), MalformedJson),
     ((RequestDataTooBig,), BodyTooLarge),
-    ((OperationalError, InterfaceError), Unavailable),
+    (UNREADABLE, MalformedRequest),
+    (UNAVAILABLE, Unavailable),
     ((DatabaseError,), Internal),
 ]
 

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from django.urls import include, path
 
+handler400 = "api.problems.answer_bad_request"
 handler500 = "accounts.middleware.answer_server_error"
 
 urlpatterns = [

@@ -17,9 +17,10 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
 
 from accounts import rate_limits
-from accounts.errors import Invalid, RateLimited
+from accounts.errors import DomainError, Invalid, RateLimited
 from accounts.models import ApiKey, User
 from accounts.services import find_api_key
+from api import problems
 from rooms.services import provisioning
 from rooms.services.provisioning.results import CREATED
 
@@ -40,16 +41,30 @@ class BadUser(Exception):
 
 
 def only_if_enabled(view: View) -> View:
-    """Answer 404 unless COMPATIBILITY_API is set. These callers have no CSRF token."""
+    """Answer 404 unless COMPATIBILITY_API is set. These callers have no CSRF token.
+
+    What no dialect has words for (a form that cannot be read, a body too large, a caller too
+    fast) is a problem detail and never a page: clients take text/html for a wrong address.
+    """
 
     @csrf_exempt
     @wraps(view)
     def guarded(request: HttpRequest) -> HttpResponse:
         if not settings.COMPATIBILITY_API:
             raise Http404
-        return view(request)
+        try:
+            return view(request)
+        except (DomainError, *problems.UNREADABLE, *problems.UNAVAILABLE) as error:
+            return problems.answer_plain_problem(request, error)
 
     return guarded
+
+
+def answer_nothing(status: int) -> HttpResponse:
+    """Return an answer without a body, and so without a content type."""
+    response = HttpResponse(status=status)
+    del response["Content-Type"]
+    return response
 
 
 def find_caller(request: HttpRequest) -> ApiKey | None:

@@ -12,6 +12,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from api.compatibility.frame import (
     BadUser,
     UserExists,
+    answer_nothing,
     find_caller,
     only_if_enabled,
     open_user,
@@ -28,12 +29,12 @@ QUOTES = {"&quot;": '"', "&apos;": "'"}
 def create_user(request: HttpRequest) -> HttpResponse:
     key = find_caller(request)
     if key is None:
-        return HttpResponse(status=401)
+        return answer_nothing(401)
     if request.method != "POST":
-        return HttpResponse(status=405)
+        return answer_nothing(405)
     user = _read_user(request)
     if user is None:
-        return HttpResponse(status=400)
+        return answer_nothing(400)
     name = user.get("username", "")
     if not name:
         return _refuse(
@@ -57,7 +58,7 @@ def create_user(request: HttpRequest) -> HttpResponse:
         )
     except BadUser:
         return _refuse(request, 400, name, "Could not create new user", "IllegalArgumentException")
-    return HttpResponse(status=201)
+    return answer_nothing(201)
 
 
 def _read_user(request: HttpRequest) -> dict[str, str] | None:

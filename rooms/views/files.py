@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.core.exceptions import SuspiciousOperation
+from django.core.exceptions import BadRequest, SuspiciousOperation
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.multipartparser import MultiPartParserError
 from django.utils.http import content_disposition_header
@@ -113,7 +113,7 @@ def _check_size(request: HttpRequest) -> None:
 def _answer(request: HttpRequest, sender: Participant) -> HttpResponse:
     try:
         upload, form = request.FILES.get("file"), request.POST
-    except (MultiPartParserError, SuspiciousOperation):
+    except (MultiPartParserError, SuspiciousOperation, BadRequest):
         raise Invalid("This form cannot be read.") from None
     if upload is None or len(request.FILES) != 1:
         raise Invalid("Send one file.", field="file")

@@ -5,8 +5,10 @@ from uuid import uuid4
 import pytest
 from django.test import Client
 
-from accounts.services import create_api_key
+from accounts.models import Target
+from accounts.services import create_api_key, create_invitation
 from rooms.services.attachments import post_attachment
+from rooms.services.webhooks import create_webhook, send_test
 from tests.files_to_send import make_file
 
 
@@ -93,6 +95,29 @@ def attachment(guest):
     return post_attachment(
         sender=guest, upload=make_file(), name="photo.png", client_id=uuid4(), caption="See?"
     )
+
+
+@pytest.fixture
+def hers(visit, alice, account, api, attachment):
+    """One thing of Alice's for every noun that has an id."""
+    hook, _ = create_webhook(account=account, url="https://example.com/")
+    line = send_test(webhook=hook)
+    offer, _ = create_invitation(account=account, email="x@x.org", role="agent", actor=alice)
+    return {
+        "properties": visit.room.property,
+        "links": visit.room.link,
+        "rooms": visit.room,
+        "attachments": attachment,
+        "guests": visit.guest,
+        "arrivals": visit.arrival,
+        "deliveries": visit.arrival.deliveries.first(),
+        "targets": Target.objects.get(membership__user=alice),
+        "members": alice.memberships.get(),
+        "invitations": offer,
+        "api-keys": api.key,
+        "webhooks": line.webhook,
+        "webhook-deliveries": line,
+    }
 
 
 @pytest.fixture

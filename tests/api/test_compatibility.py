@@ -141,6 +141,29 @@ def test_a_script_for_openfire_opens_accounts(script, client):
     assert Account.objects.get(external_id="bob@chat.example.com").name == "Bob"
 
 
+def test_openfire_says_nothing_without_calling_it_a_page(client, enabled, key):
+    """Its clients look at the type before the status: text/html is a wrong address to them."""
+    bob = {"username": "bob", "password": PASSWORD, "name": None, "email": None}
+    sent = {"content_type": "application/json", "headers": {"Authorization": key}}
+    stranger = sent | {"headers": {"Authorization": "wrong"}}
+    answers = [
+        client.post(USERS, bob, **sent),
+        client.post(USERS, bob, **stranger),
+        client.post(USERS, "[", **sent),
+        client.get(USERS, **sent),
+    ]
+    assert [answer.status_code for answer in answers] == [201, 401, 400, 405]
+    assert {answer.content for answer in answers} == {b""}
+    assert not any("Content-Type" in answer.headers for answer in answers)
+
+
+def test_a_script_that_is_too_fast_gets_a_problem_and_no_page(client, enabled, settings):
+    settings.RATE_LIMITS = settings.RATE_LIMITS | {"api_anonymous": "1/60"}
+    hasty = [client.post(USERS, "x", content_type="text/plain") for _ in range(2)][-1]
+    assert (hasty.status_code, hasty["Content-Type"]) == (429, "application/problem+json")
+    assert (hasty.json()["code"], "Retry-After" in hasty.headers) == ("rate_limited", True)
+
+
 USERS = "/plugins/restapi/v1/users"
 ADDRESSES = ["/api/register", "/register_account", "/register_account/", USERS]
 

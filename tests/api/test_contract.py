@@ -106,6 +106,15 @@ def test_existence_is_asked_by_head(api, property):
     assert api.head(f"properties/{api.key.uuid}").status_code == 404
 
 
+def test_an_empty_answer_has_no_type(api, attachment, property):
+    empty = [
+        api.delete(f"attachments/{attachment.uuid}"),
+        api.delete(f"properties/{property.uuid}"),
+    ]
+    assert [(answer.status_code, answer.content) for answer in empty] == [(204, b"")] * 2
+    assert not any("Content-Type" in answer.headers for answer in empty)
+
+
 def test_an_outdated_if_match_is_refused(api, property):
     path = f"properties/{property.uuid}"
     tag = api.get(path)["ETag"]

@@ -7,10 +7,8 @@ import pytest
 from django.db import connection
 from drf_spectacular.generators import SchemaGenerator
 
-from accounts.models import Target
-from accounts.services import create_invitation, revoke_api_key
+from accounts.services import revoke_api_key
 from api import permissions
-from rooms.services.webhooks import create_webhook, send_test
 from tests.api.conftest import Api, make_api
 from tests.api.test_contract import list_routes
 from tests.files_to_send import make_file
@@ -66,29 +64,6 @@ def count_rows():
             cursor.execute(f'SELECT count(*) FROM "{table}"')
             counts[table] = cursor.fetchone()[0]
     return counts
-
-
-@pytest.fixture
-def hers(visit, alice, account, api, attachment):
-    """One thing of Alice's for every noun that has an id."""
-    hook, _ = create_webhook(account=account, url="https://example.com/")
-    line = send_test(webhook=hook)
-    offer, _ = create_invitation(account=account, email="x@x.org", role="agent", actor=alice)
-    return {
-        "properties": visit.room.property,
-        "links": visit.room.link,
-        "rooms": visit.room,
-        "attachments": attachment,
-        "guests": visit.guest,
-        "arrivals": visit.arrival,
-        "deliveries": visit.arrival.deliveries.first(),
-        "targets": Target.objects.get(membership__user=alice),
-        "members": alice.memberships.get(),
-        "invitations": offer,
-        "api-keys": api.key,
-        "webhooks": line.webhook,
-        "webhook-deliveries": line,
-    }
 
 
 @pytest.mark.parametrize("operation", OPERATIONS, ids=" ".join)
