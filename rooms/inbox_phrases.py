@@ -17,6 +17,17 @@ PHRASES: dict[str, tuple[str, str]] = {
     "state_open": ("Live", "已连接"),
     "state_waiting": ("Offline. Trying again…", "离线，正在重试…"),
     "state_closed": ("Disconnected. Reload the page.", "连接已断开，请刷新页面。"),
+    # Where the scripts of the page cannot run
+    "trouble_title": ("The inbox could not start", "收件箱无法启动"),
+    "trouble_text": (
+        "Reload the page. If that does not help, update your browser or use another one.",
+        "请刷新页面。如果仍不行，请更新浏览器或换一个浏览器。",
+    ),
+    "trouble_retry": ("Reload", "刷新"),
+    "noscript": (
+        "It needs JavaScript. Allow it for this site and reload the page.",
+        "需要 JavaScript。请为此网站启用 JavaScript 后刷新页面。",
+    ),
     # The list
     "open": ("Open", "进行中"),
     "closed": ("Closed", "已关闭"),

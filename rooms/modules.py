@@ -22,6 +22,8 @@ JOINED = {"rooms/guest.js": "rooms/guest.page.js"}
 NAMED_IMPORT = re.compile(r'^import\s*\{([^}]*)\}\s*from\s*"(\.{1,2}/[^"]+)";', re.MULTILINE)
 EXPORTED = re.compile(r"^export\s+((?:async\s+)?function|class|const)\s+(\w+)", re.MULTILINE)
 EXPORT_LIST = re.compile(r"^export\s*\{([^}]*)\};", re.MULTILINE)
+# Lists of words that stand for the contract; a page that imports none need not carry them.
+LISTING = re.compile(r"^export const (\w+) = Object\.freeze\(\[[^\]]*\]\);$", re.MULTILINE)
 # What the joiner does not understand must stop it, not slip through. A module whose address the
 # page knows, `import(address)`, stays a file of its own and is loaded when it is wanted.
 LEFT_OVER = re.compile(r"(?:^|[;}\n])(?:import|export)\b|\bimport(?:\.|\(\s*[\"'`])")
@@ -41,7 +43,13 @@ def join_modules(entry: str) -> str:
     """Return one module that does what the entry and all its imports do. Raises JoinError."""
     order = _order(entry)
     names = {name: f"m{number}" for number, name in enumerate(order)}
-    return "\n".join(_wrap(name, names) for name in order)
+    imported = {
+        (_resolve(name, specifier), word.strip().partition(" ")[0])
+        for name in order
+        for words, specifier in NAMED_IMPORT.findall(_read(name))
+        for word in words.split(",")
+    }
+    return "\n".join(_wrap(name, names, imported) for name in order)
 
 
 @cache
@@ -62,9 +70,9 @@ def _visit(name: str, path: tuple[str, ...], done: dict[str, None]) -> None:
     done[name] = None
 
 
-def _wrap(name: str, names: dict[str, str]) -> str:
+def _wrap(name: str, names: dict[str, str], imported: set[tuple[str, str]]) -> str:
     """The module as a function that runs once and returns what the module exports."""
-    source = _read(name)
+    source = _drop_unused(name, _read(name), imported)
     exports = [exported for _, exported in EXPORTED.findall(source)]
     exports += [word.strip() for found in EXPORT_LIST.findall(source) for word in found.split(",")]
     source = NAMED_IMPORT.sub(
@@ -78,6 +86,14 @@ def _wrap(name: str, names: dict[str, str]) -> str:
     if LEFT_OVER.search(source):
         raise JoinError(f"{name}: only named imports and exports can be joined")
     return f"const {names[name]} = (()=>{{{source}\nreturn{{{','.join(exports)}}}}})();"
+
+
+def _drop_unused(name: str, source: str, imported: set[tuple[str, str]]) -> str:
+    def keep(found: re.Match[str]) -> str:
+        is_used = (name, found[1]) in imported or len(re.findall(rf"\b{found[1]}\b", source)) > 1
+        return found[0] if is_used else ""
+
+    return LISTING.sub(keep, source)
 
 
 def _resolve(name: str, specifier: str) -> str:

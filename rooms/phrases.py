@@ -131,9 +131,20 @@ PHRASES: dict[str, tuple[str, str]] = {
     ),
     "retry": ("Try again", "重试"),
     "noscript": (
-        "This page needs JavaScript to carry your messages.",
-        "此页面需要 JavaScript 才能传送消息。",
+        "It needs JavaScript to carry your messages. Allow it for this site and reload the page, "
+        "or ask whoever gave you the link how else to reach them.",
+        "需要 JavaScript 才能传送消息。请为此网站启用 JavaScript 后刷新页面，"
+        "或向提供链接的人询问其他联系方式。",
     ),
+    # Where the scripts of the page cannot run
+    "trouble_title": ("This page could not start", "此页面无法启动"),
+    "trouble_text": (
+        "Reload it. If that does not help, update your browser or open the link in another one, "
+        "or ask whoever gave you the link how else to reach them.",
+        "请刷新页面。如果仍不行，请更新浏览器或换一个浏览器打开此链接，"
+        "也可以向提供链接的人询问其他联系方式。",
+    ),
+    "trouble_retry": ("Reload", "刷新"),
     # What a messenger shows below the name of a property when a link is shared
     "about": (
         "A conversation in your browser, without an account.",

@@ -48,7 +48,25 @@ def chromium():
 
 
 @pytest.fixture
-def visit_as(chromium, live, transactional_db):
+def make_context(chromium, live, transactional_db):
+    """make_context(alice): a fresh browser context, signed in as the user if one is given."""
+    contexts = []
+
+    def make(user=None, **options):
+        context = chromium.new_context(base_url=live.url, **options)
+        contexts.append(context)
+        context.set_default_timeout(WAIT_MS)
+        if user is not None:
+            context.add_cookies([make_session_cookie(user, live.url)])
+        return context
+
+    yield make
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture
+def visit_as(make_context):
     """visit_as("/inbox", alice): a page in a fresh context, signed in as the user if one is given.
 
     Whatever the page throws or the Content-Security-Policy forbids fails the test.
@@ -56,11 +74,8 @@ def visit_as(chromium, live, transactional_db):
     contexts, complaints = [], []
 
     def visit(path, user=None, **options):
-        context = chromium.new_context(base_url=live.url, **options)
+        context = make_context(user, **options)
         contexts.append(context)
-        context.set_default_timeout(WAIT_MS)
-        if user is not None:
-            context.add_cookies([make_session_cookie(user, live.url)])
         context.on("weberror", lambda error: complaints.append(str(error.error)))
         context.on("console", lambda message: note_violation(message, complaints))
         page = context.new_page()
@@ -68,6 +83,7 @@ def visit_as(chromium, live, transactional_db):
         return page
 
     yield visit
+    # Closing hears what the pages said last.
     for context in contexts:
         context.close()
     assert complaints == []

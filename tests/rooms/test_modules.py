@@ -53,6 +53,24 @@ def test_joined_modules_do_what_the_separate_ones_do(write):
     assert run(join_modules("join-test.js")) == ["one", "two", "one", "two", "page"]
 
 
+def test_lists_that_nobody_imports_are_left_out(write):
+    write(
+        "join-words.js",
+        'export const UNUSED = Object.freeze([\n  "one",\n]);\n'
+        'export const OWN = Object.freeze([\n  "two",\n]);\n'
+        'export const OTHER = Object.freeze([\n  "three",\n]);\n'
+        "export function say() {\n  return OWN[0];\n}\n",
+    )
+    write(
+        "join-list.js",
+        'import { OTHER, say } from "./join-words.js";\nconsole.log(say(), OTHER[0]);\n',
+    )
+
+    joined = join_modules("join-list.js")
+    assert "UNUSED" not in joined
+    assert run(joined) == ["two", "three"]
+
+
 def test_comments_and_indentation_are_left_out(write):
     write(
         "join-small.js", "/** What it does. */\nexport function run() {\n    return 1; // one\n}\n"

@@ -182,6 +182,7 @@ export class ConversationView {
       this.#renderTyping();
     }, anchor);
     this.#see();
+    document.documentElement.dataset.start = "done"; // see start.css
   }
 
   #renderStatus() {

@@ -126,3 +126,5 @@ select(route.room);
 listPane.renderState();
 inbox.start();
 client.connect();
+// An open room still has to show itself.
+document.documentElement.dataset.start = route.room ? "shown" : "done";

@@ -41,7 +41,7 @@ export class MessagesView {
    * @param {Map<string, string>} reasons why a message failed, by client_id
    */
   render(messages, people, reasons) {
-    const lastOwn = messages.findLast((message) => message.own);
+    const lastOwn = messages.filter((message) => message.own).pop();
     const wanted = [];
     messages.forEach((message, index) => {
       const before = messages[index - 1];
