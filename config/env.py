@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
@@ -84,7 +84,7 @@ def read_list(name: str, default: list[str] | None = None) -> list[str]:
 def read_url(name: str, default: str | None = None, *, schemes: set[str]) -> str:
     """Return the address without a trailing slash; only these schemes are accepted."""
     value = read_str(name, default).rstrip("/")
-    if value and urlsplit(value).scheme not in schemes:
+    if value and _split(name, value).scheme not in schemes:
         allowed = ", ".join(sorted(f"{scheme}://" for scheme in schemes))
         raise ImproperlyConfigured(f"{name} must start with {allowed}; it does not.")
     return value
@@ -94,11 +94,18 @@ def read_origins(name: str, default: list[str] | None = None) -> list[str]:
     """Return exact origins: scheme, host and port, nothing after."""
     origins = read_list(name, default)
     for origin in origins:
-        parts = urlsplit(origin)
+        parts = _split(name, origin)
         exact = parts.scheme in {"http", "https"} and parts.netloc and "*" not in origin
         if not exact or f"{parts.scheme}://{parts.netloc}" != origin:
             raise ImproperlyConfigured(f"{name}: {origin!r} is not an origin like https://host.")
     return origins
+
+
+def _split(name: str, address: str) -> SplitResult:
+    try:
+        return urlsplit(address)
+    except ValueError:
+        raise ImproperlyConfigured(f"{name} is no address: its [ or ] is not of an IPv6.") from None
 
 
 def read_rate(name: str, default: str) -> str:

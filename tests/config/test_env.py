@@ -23,7 +23,9 @@ def test_a_missing_variable_is_named(monkeypatch):
         (lambda: env.read_rate("KNOB", "1/1"), "0/60"),
         (lambda: env.read_origins("KNOB"), "https://a.example/path"),
         (lambda: env.read_origins("KNOB"), "https://*.example"),
+        (lambda: env.read_origins("KNOB"), "https://[a.example"),
         (lambda: env.read_url("KNOB", schemes={"https"}), "http://a.example"),
+        (lambda: env.read_url("KNOB", schemes={"redis"}), "redis://:p[w@host"),
         (lambda: env.read_list("KNOB"), " , "),
     ],
 )
