@@ -6,6 +6,7 @@ Any variable may also be given as a file: NAME_FILE=/run/secrets/name.
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 from urllib.parse import SplitResult, urlsplit
 
@@ -13,6 +14,8 @@ from django.core.exceptions import ImproperlyConfigured
 
 TRUE = {"1", "true", "yes", "on"}
 FALSE = {"0", "false", "no", "off", ""}
+QUOTED = re.compile(r"""(['"])((?:\\.|(?!\1).)*)\1\s*(?:#.*)?""")
+CONTROLS = {"n": "\n", "r": "\r", "t": "\t"}
 
 
 def read_raw(name: str) -> str | None:
@@ -127,9 +130,19 @@ def load_file(path: Path) -> None:
         name, separator, value = line.partition("=")
         if not separator or not name.strip().isidentifier():
             raise ImproperlyConfigured(f"{path.name}, line {number}: expected NAME=value.")
-        os.environ.setdefault(name.strip(), _unquote(value.strip()))
+        if (text := _unquote(value)) is None:
+            raise ImproperlyConfigured(f"{path.name}, line {number}: the quotes do not match.")
+        os.environ.setdefault(name.strip(), text)
 
 
-def _unquote(value: str) -> str:
-    quoted = len(value) > 1 and value[0] == value[-1] and value[0] in "'\""
-    return value[1:-1] if quoted else value
+def _unquote(value: str) -> str | None:
+    """Return what Compose reads in the same file, but that a $ means nothing here."""
+    text = value.strip()
+    if text[:1] not in {"'", '"'}:
+        return re.split(r"\s#", value, maxsplit=1)[0].strip()
+    match = QUOTED.fullmatch(text)
+    if match is None:
+        return None
+    if match[1] == "'":
+        return match[2].replace("\\'", "'")
+    return re.sub(r"\\(.)", lambda escape: CONTROLS.get(escape[1], escape[1]), match[2])
