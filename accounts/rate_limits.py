@@ -24,6 +24,7 @@ from accounts.redis import get_redis
 
 # After Redis failed nobody asks it again for a moment, so that a hung Redis costs one wait only.
 PAUSE_S = 2.0
+NO_ADDRESS = "0.0.0.0"
 _paused_until = 0.0
 
 # KEYS[1] holds the time at which the bucket is empty again, in µs of Redis's own clock, which
@@ -110,9 +111,9 @@ def read_address(peer: str, forwarded: Iterable[str]) -> str:
 
 
 def client_ip(request: HttpRequest) -> str:
-    """Return the whole address, for lists that its owner sees; "0.0.0.0" if unknown."""
+    """Return the whole address, for lists that its owner sees; NO_ADDRESS if unknown."""
     peer = request.META.get("REMOTE_ADDR", "")
-    return str(find_client(peer, _forwarded_for(request)) or "0.0.0.0")
+    return str(find_client(peer, _forwarded_for(request)) or NO_ADDRESS)
 
 
 def find_client(

@@ -34,14 +34,14 @@ def parse_database(
     A `password` is taken as it is, for an address without one. Behind a `pooler` nothing is
     used that belongs to a session.
     """
-    parts = _split(url, "DATABASE_URL")
-    if password and parts.password is not None:
+    parts = split(url, "DATABASE_URL")
+    query = dict(parse_qsl(parts.query))
+    if password and (parts.password or "password" in query):
         raise ImproperlyConfigured(
             "DATABASE_URL has a password already; leave it out there, or DATABASE_PASSWORD."
         )
     if parts.scheme not in {"postgres", "postgresql"}:
         raise ImproperlyConfigured("DATABASE_URL must start with postgresql://.")
-    query = dict(parse_qsl(parts.query))
     host = query.pop("host", unquote(parts.hostname or ""))
     options: dict[str, Any] = {"connect_timeout": CONNECT_TIMEOUT_S, **query}
     if pooler != TRANSACTION_POOLER:
@@ -69,7 +69,7 @@ def parse_database(
 
 def broker_url(redis_url: str) -> str:
     """Return the same Redis in Celery's spelling of a unix socket."""
-    parts = urlsplit(redis_url)
+    parts = split(redis_url, "REDIS_URL")
     if parts.scheme != "unix":
         return redis_url
     database = dict(parse_qsl(parts.query)).get("db", "0")
@@ -82,7 +82,7 @@ def parse_email(url: str) -> dict[str, Any]:
     smtp://user:password@host:587?starttls=1, smtps://…, file:///folder, memory: or nothing
     (mails are printed).
     """
-    parts = _split(url, "EMAIL_URL")
+    parts = split(url, "EMAIL_URL")
     backend = "django.core.mail.backends."
     if not url:
         return {"EMAIL_BACKEND": backend + "console.EmailBackend"}
@@ -111,9 +111,9 @@ def parse_email(url: str) -> dict[str, Any]:
     }
 
 
-def _split(url: str, name: str) -> SplitResult:
+def split(url: str, name: str) -> SplitResult:
     """Raises ImproperlyConfigured for what a password that is not quoted makes of an address."""
-    remedy = f"{name}: write / ? # @ : and % in a password as %2F %3F %23 %40 %3A %25"
+    remedy = f"{name}: write / ? # @ : [ and % in a password as %2F %3F %23 %40 %3A %5B %25"
     if name == "DATABASE_URL":
         remedy += ", or set DATABASE_PASSWORD apart, as it is"
     try:
@@ -121,7 +121,9 @@ def _split(url: str, name: str) -> SplitResult:
         sound = parts.port is None or bool(parts.hostname)
     except ValueError:
         raise ImproperlyConfigured(f"{remedy}.") from None
-    if not sound or parts.fragment or "@" in f"{parts.path}{parts.query}":
+    beyond = parts.path if "@" in parts.netloc else parts.path + parts.query
+    # Without a host there is no password, only a folder, which may have any name.
+    if not sound or (parts.netloc and ("#" in url or "@" in beyond)):
         raise ImproperlyConfigured(f"{remedy}.")
     return parts
 

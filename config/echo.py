@@ -14,6 +14,7 @@ from accounts import rate_limits
 
 HEADER = "Doorbell-Echo"
 MAX_AGE_S = 30
+FIELDS = ("host", "scheme", "address", "forwarded_proto", "forwarded_for", "trusted_proxies")
 
 
 def sign(path: str) -> str:

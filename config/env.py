@@ -6,13 +6,16 @@ Any variable may also be given as a file: NAME_FILE=/run/secrets/name.
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
 TRUE = {"1", "true", "yes", "on"}
 FALSE = {"0", "false", "no", "off", ""}
+QUOTED = re.compile(r"""(['"])((?:\\.|(?!\1).)*)\1\s*(?:#.*)?""")
+CONTROLS = {"n": "\n", "r": "\r", "t": "\t"}
 
 
 def read_raw(name: str) -> str | None:
@@ -84,7 +87,7 @@ def read_list(name: str, default: list[str] | None = None) -> list[str]:
 def read_url(name: str, default: str | None = None, *, schemes: set[str]) -> str:
     """Return the address without a trailing slash; only these schemes are accepted."""
     value = read_str(name, default).rstrip("/")
-    if value and urlsplit(value).scheme not in schemes:
+    if value and _split(name, value).scheme not in schemes:
         allowed = ", ".join(sorted(f"{scheme}://" for scheme in schemes))
         raise ImproperlyConfigured(f"{name} must start with {allowed}; it does not.")
     return value
@@ -94,11 +97,18 @@ def read_origins(name: str, default: list[str] | None = None) -> list[str]:
     """Return exact origins: scheme, host and port, nothing after."""
     origins = read_list(name, default)
     for origin in origins:
-        parts = urlsplit(origin)
+        parts = _split(name, origin)
         exact = parts.scheme in {"http", "https"} and parts.netloc and "*" not in origin
         if not exact or f"{parts.scheme}://{parts.netloc}" != origin:
             raise ImproperlyConfigured(f"{name}: {origin!r} is not an origin like https://host.")
     return origins
+
+
+def _split(name: str, address: str) -> SplitResult:
+    try:
+        return urlsplit(address)
+    except ValueError:
+        raise ImproperlyConfigured(f"{name} is no address: its [ or ] is not of an IPv6.") from None
 
 
 def read_rate(name: str, default: str) -> str:
@@ -120,9 +130,19 @@ def load_file(path: Path) -> None:
         name, separator, value = line.partition("=")
         if not separator or not name.strip().isidentifier():
             raise ImproperlyConfigured(f"{path.name}, line {number}: expected NAME=value.")
-        os.environ.setdefault(name.strip(), _unquote(value.strip()))
+        if (text := _unquote(value)) is None:
+            raise ImproperlyConfigured(f"{path.name}, line {number}: the quotes do not match.")
+        os.environ.setdefault(name.strip(), text)
 
 
-def _unquote(value: str) -> str:
-    quoted = len(value) > 1 and value[0] == value[-1] and value[0] in "'\""
-    return value[1:-1] if quoted else value
+def _unquote(value: str) -> str | None:
+    """Return what Compose reads in the same file, but that a $ means nothing here."""
+    text = value.strip()
+    if text[:1] not in {"'", '"'}:
+        return re.split(r"\s#", value, maxsplit=1)[0].strip()
+    match = QUOTED.fullmatch(text)
+    if match is None:
+        return None
+    if match[1] == "'":
+        return match[2].replace("\\'", "'")
+    return re.sub(r"\\(.)", lambda escape: CONTROLS.get(escape[1], escape[1]), match[2])

@@ -10,4 +10,4 @@ class Finding(Exception):
 
 
 class Unreachable(Exception):
-    """It cannot be told: nothing answers there, which another check says."""
+    """Nothing answers there; another check says what to do."""

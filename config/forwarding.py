@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 
+from accounts import rate_limits
 from config import echo
 from config.finding import Finding, Unreachable
 
@@ -59,8 +60,9 @@ def ask_echo(path: str) -> dict[str, Any]:
     if answer.status in NOBODY_BEHIND:
         raise Finding(_describe(path, answer), "start the web processes; look into the proxy's log")
     try:
-        return dict(json.loads(answer.body))
-    except (ValueError, TypeError):
+        told = json.loads(answer.body)
+        return {field: told[field] for field in echo.FIELDS}
+    except (ValueError, TypeError, LookupError):
         raise Finding(
             f"{_describe(path, answer)}, which is not this installation's answer",
             "check that SITE_URL leads to the web processes and SECRET_KEY is the same there",
@@ -101,7 +103,7 @@ def ask(path: str, headers: dict[str, str]) -> Answer:
             "renew the certificate, or let the proxy send the whole chain",
         ) from None
     except (OSError, http.client.HTTPException) as error:
-        raise Unreachable(str(error)) from None
+        raise Unreachable(f"{settings.SITE_URL}{path} does not answer: {error}") from None
     finally:
         connection.close()
 
@@ -124,15 +126,16 @@ def _find_wrong_hops(arrived: dict[str, Any]) -> tuple[str, str] | None:
     hops, trusted = arrived["forwarded_for"], arrived["trusted_proxies"]
     claimed = CLAIMED_ADDRESS in hops
     proxies = len(hops) - 1 - hops.index(CLAIMED_ADDRESS) if claimed else len(hops)
-    if proxies == trusted:
-        return None
     remedy = "let the proxy overwrite it (nginx: proxy_set_header X-Forwarded-For $remote_addr)"
+    if proxies == trusted:
+        unknown = arrived.get("address") == rate_limits.NO_ADDRESS
+        return ("X-Forwarded-For has no address in it", remedy) if unknown else None
     if not proxies:
         what = "arrives as the client wrote it: anybody may lie" if claimed else "does not arrive"
         return f"X-Forwarded-For {what}", remedy
     names = f"X-Forwarded-For names {proxies} of the {trusted} proxies in TRUSTED_PROXY_COUNT"
     if proxies < trusted:
-        return names, f"{remedy}, or set TRUSTED_PROXY_COUNT={proxies}"
+        return names, f"let every proxy add to it, or set TRUSTED_PROXY_COUNT={proxies}"
     return (
         f"X-Forwarded-For comes from {proxies} proxies, but TRUSTED_PROXY_COUNT is {trusted}",
         f"set TRUSTED_PROXY_COUNT={proxies}",

@@ -64,6 +64,10 @@ def read(path, values):
     return fill(yaml.safe_load(path.read_text()))["services"]
 
 
+def unescape(escape):
+    return {"n": "\n", "r": "\r", "t": "\t"}.get(escape[1], escape[1])
+
+
 def read_env(text):
     """Return the variables of a .env file.
 
@@ -73,12 +77,13 @@ def read_env(text):
     values = {}
     for line in text.splitlines():
         name, is_one, value = line.partition("=")
+        value = value.strip()
         if line.startswith("#") or not is_one:
             continue
         if value[:1] == "'":
             values[name] = value[1 : value.rindex("'")]
         elif value[:1] == '"':
-            inner = re.sub(r"\\(.)", r"\1", value[1 : value.rindex('"')])
+            inner = re.sub(r"\\(.)", unescape, value[1 : value.rindex('"')])
             values[name] = interpolate(inner, values)
         else:
             values[name] = interpolate(re.split(r"\s+#", value)[0].strip(), values)

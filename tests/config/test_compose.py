@@ -106,3 +106,18 @@ def test_the_image_gets_what_it_copies_and_nothing_else():
     lines = (BASE / ".dockerignore").read_text().splitlines()
     assert "*" in lines
     assert {line[1:] for line in lines if line[:1] == "!"} == {name.strip("*") for name in copied}
+
+
+def test_each_waits_for_what_it_asks_until_that_can_answer():
+    services = read(FILE, write_env())
+    for name, service in services.items():
+        for needed, how in service.get("depends_on", {}).items():
+            probed = "healthcheck" in services[needed]
+            wanted = "service_healthy" if probed else "service_completed_successfully"
+            assert how["condition"] == wanted, (name, needed)
+
+
+def test_postgresql_is_asked_where_the_others_ask_it():
+    """Its image first runs a server on a socket alone, to make the database."""
+    probe = read(FILE, write_env())["postgres"]["healthcheck"]["test"]
+    assert probe[:4] == ["CMD", "pg_isready", "-h", "127.0.0.1"]

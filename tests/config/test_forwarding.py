@@ -50,3 +50,8 @@ def test_a_scheme_that_nobody_believes_is_told(arrived):
 def test_another_name_is_told(arrived, host):
     ((said, _),) = find_faults(arrived | {"host": host})
     assert said == f"Host arrives as {host!r}, not 'chat.example.com'"
+
+
+def test_proxies_that_overwrite_each_other_are_to_add(arrived):
+    ((_, remedy),) = find_faults(arrived | {"trusted_proxies": 2})
+    assert remedy == "let every proxy add to it, or set TRUSTED_PROXY_COUNT=1"

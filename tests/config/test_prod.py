@@ -62,6 +62,7 @@ def test_what_is_missing_is_named(name):
         ("DATABASE_URL", "postgresql://x:pa/ss@host/x", "or set DATABASE_PASSWORD apart"),
         ("DATABASE_URL", "postgresql://x:p?ss@host/x", "or set DATABASE_PASSWORD apart"),
         ("EMAIL_URL", "smtps://x:p#ss@mail.example.com", "EMAIL_URL: write / ? # @"),
+        ("REDIS_URL", "redis://:p@ss/w#rd@host/0", "REDIS_URL: write / ? # @"),
         ("EMAIL_URL", "mail.example.com", "EMAIL_URL"),
     ],
 )

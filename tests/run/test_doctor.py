@@ -114,3 +114,19 @@ def forget(text, directive, place):
     if place != "/ws/":
         server = server.replace(directive, "")
     return server + socket + page
+
+
+def test_a_site_that_trusts_a_proxy_which_is_not_there_is_told(server):
+    site = server(env={"TRUSTED_PROXY_COUNT": "1"})
+    code, said = examine(site.env)
+    assert code == 1
+    assert "WRONG  Proxy X-Forwarded-Proto arrives as 'https', not 'http' (at / and /ws/);" in said
+    assert "X-Forwarded-For arrives as the client wrote it: anybody may lie" in said
+
+
+def test_what_cannot_be_told_says_what_does_not_answer(server):
+    site, nowhere = server(), f"http://127.0.0.1:{find_free_port()}"
+    code, said = examine(site.env | {"SITE_URL": nowhere})
+    assert code == 1
+    assert f"WRONG  Pages: cannot be told: {nowhere}/accounts/login/ does not answer: " in said
+    assert said.count("check SITE_URL and DNS") == 1

@@ -22,7 +22,10 @@ class Command(BaseCommand):
             except Finding as finding:
                 wrong += 1
                 line = f"WRONG  {name} {finding}\n         → {finding.remedy}"
-            except (DatabaseError, PoolTimeout, RedisError, Unreachable):
+            except Unreachable as reason:
+                wrong += 1
+                line = f"WRONG  {name}: cannot be told: {reason}"
+            except (DatabaseError, PoolTimeout, RedisError):
                 wrong += 1
                 line = f"WRONG  {name}: cannot be told while another service is away"
             self.stdout.write(line)
