@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import pytest
 
-from config.processes import CALLS, OTHERS
+from accounts.redis import get_redis
+from config.processes import CALLS, OTHERS, QUEUES
 from rooms.models import DirectLink, WebhookDelivery
 from rooms.services.webhooks import create_webhook
 from tests.cast import join, make_owner
@@ -48,7 +49,17 @@ def running(django_db_setup, django_db_blocker, static_files, tmp_path_factory, 
 @pytest.fixture
 def site(transactional_db, running, box):
     box.clear()
-    return running
+    yield running
+    # The tables are emptied next, and a worker that reads them then locks the other way round.
+    wait_for(lambda: is_idle() and is_idle(), "the workers to finish")
+
+
+def is_idle():
+    """Whether the broker has no task, and no worker has one it took from there."""
+    pipe = get_redis().pipeline()
+    for name in QUEUES:
+        pipe.llen(name)
+    return not any(pipe.hlen("unacked").execute())
 
 
 def let_in(name, urls, guests=1):
