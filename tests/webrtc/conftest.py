@@ -6,7 +6,7 @@ import threading
 import httpx
 import pytest
 
-from tests.browser.conftest import chromium, visit_as  # noqa: F401  (fixtures)
+from tests.browser.conftest import chromium, make_context, visit_as  # noqa: F401  (fixtures)
 from tests.webrtc.peer import HeadlessPeer
 
 WAIT_S = 30
