@@ -6,11 +6,9 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from kombu import Queue
-
 from api.settings import SPECTACULAR_SETTINGS as SPECTACULAR_SETTINGS
 from config import addresses, env
-from config.processes import QUEUES
+from config.settings.tasks import *  # noqa: F403
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
 LOCAL_DIR = Path(env.read_str("LOCAL_DIR", str(BASE_DIR / ".local")))
@@ -164,7 +162,6 @@ DB_THREADS = env.read_int("DB_THREADS", 8, minimum=1)
 VISIT_GAP_S = env.read_int("VISIT_GAP_S", 1800, minimum=1)
 # Longer than a task may take (CELERY_TASK_TIME_LIMIT), so that nobody sends beside a live try.
 DELIVERY_LEASE_S = env.read_int("DELIVERY_LEASE_S", 60, minimum=1)
-SWEEP_INTERVAL_S = env.read_int("SWEEP_INTERVAL_S", 30, minimum=1)
 MESSAGE_MAX_CHARS = env.read_int("MESSAGE_MAX_CHARS", 8000, minimum=1)
 ATTACHMENT_MAX_BYTES = env.read_int("ATTACHMENT_MAX_BYTES", 10_485_760, minimum=1)
 
@@ -234,94 +231,6 @@ DB_POOLER = env.read_choice("DB_POOLER", "", {"", "transaction"})
 # Past the pooler, for what needs a session of its own: migrations.
 DATABASE_DIRECT_URL = env.read_str("DATABASE_DIRECT_URL", "")
 MIGRATION_PATIENCE_S = env.read_int("MIGRATION_PATIENCE_S", 300)
-
-# --- Celery
-# A worker serves all of them unless it is told otherwise (--queues).
-CELERY_TASK_QUEUES = [Queue(name, routing_key=name) for name in QUEUES]
-# How many tasks a worker does at once; rooms/slots.py gives nobody more than half of them.
-CELERY_WORKER_CONCURRENCY = env.read_int("WORKER_CONCURRENCY", 2, minimum=1)
-CELERY_TASK_DEFAULT_QUEUE = "maintenance"
-CELERY_TASK_ROUTES = {
-    "rooms.notifications.*": {"queue": "notify_fast"},
-    # Later calls are found by it, so nothing slow may stand before it.
-    "rooms.tasks.sweep_deliveries": {"queue": "notify_fast"},
-    "rooms.webhooks.*": {"queue": "webhook"},
-}
-CELERY_TASK_ACKS_LATE = True
-CELERY_TASK_REJECT_ON_WORKER_LOST = True
-CELERY_WORKER_PREFETCH_MULTIPLIER = 1
-CELERY_VISIBILITY_TIMEOUT = 300
-CELERY_BROKER_TRANSPORT_OPTIONS = CELERY_RESULT_BACKEND_TRANSPORT_OPTIONS = {
-    "visibility_timeout": CELERY_VISIBILITY_TIMEOUT,
-    "socket_timeout": 30,
-    "socket_connect_timeout": 2,
-    "socket_keepalive": True,
-    # Ringing the bell may not hold a request: the sweep finds what was not queued.
-    "retry_policy": {"max_retries": 1, "interval_start": 0, "timeout": 2},
-}
-CELERY_TASK_PUBLISH_RETRY = False
-CELERY_TASK_SOFT_TIME_LIMIT = 30
-CELERY_TASK_TIME_LIMIT = 45
-CELERY_TASK_IGNORE_RESULT = True
-CELERY_ACCEPT_CONTENT = ["json"]
-CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
-CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = env.read_int("WORKER_SHUTDOWN_S", 20)
-CELERY_WORKER_HIJACK_ROOT_LOGGER = False
-CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = False
-CELERY_TIMEZONE = "UTC"
-CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
-    "sweep deliveries": {
-        "task": "rooms.tasks.sweep_deliveries",
-        "schedule": SWEEP_INTERVAL_S,
-        # One that nobody took by then is worth nothing: the next one does the same.
-        "options": {"expires": SWEEP_INTERVAL_S},
-    },
-    "sweep webhooks": {
-        "task": "rooms.tasks.sweep_webhooks",
-        "schedule": SWEEP_INTERVAL_S,
-        "options": {"expires": SWEEP_INTERVAL_S},
-    },
-    "sweep the webhooks' log": {
-        "task": "rooms.tasks.sweep_webhook_log",
-        "schedule": 3600,
-        "options": {"expires": 3600},
-    },
-    "go on with batches of accounts": {
-        "task": "rooms.tasks.work_off_provisioning",
-        "schedule": SWEEP_INTERVAL_S,
-        "options": {"expires": SWEEP_INTERVAL_S},
-    },
-    "count the guests of links": {
-        "task": "rooms.tasks.sweep_link_uses",
-        "schedule": SWEEP_INTERVAL_S,
-        "options": {"expires": SWEEP_INTERVAL_S},
-    },
-    "forget old batches of accounts": {
-        "task": "rooms.tasks.forget_provisioning",
-        "schedule": 3600,
-        "options": {"expires": 3600},
-    },
-    "tidy rooms that were left without a word": {
-        "task": "rooms.tasks.tidy_rooms",
-        "schedule": 3600,
-        "options": {"expires": 3600},
-    },
-    "sweep files without a message": {
-        "task": "rooms.tasks.sweep_attachments",
-        "schedule": 3600,
-        "options": {"expires": 3600},
-    },
-    "remove closed accounts": {
-        "task": "accounts.tasks.remove_closed_accounts",
-        "schedule": 3600,
-        "options": {"expires": 3600},
-    },
-    "sweep answers kept for repeats": {
-        "task": "api.tasks.sweep_idempotency_records",
-        "schedule": 3600,
-        "options": {"expires": 3600},
-    },
-}
 
 # --- REST
 REST_FRAMEWORK: dict[str, Any] = {
