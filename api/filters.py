@@ -10,8 +10,10 @@ from django.core.exceptions import ValidationError
 from drf_spectacular.utils import OpenApiParameter
 
 from accounts.models import Account, Membership
-from rooms.models import Delivery, Room, WebhookDelivery
-from rooms.services.provisioning.results import STATUSES
+from rooms.conversations.models import Room
+from rooms.notifications.models import Delivery
+from rooms.provisioning.bulk.results import STATUSES
+from rooms.webhooks.models import WebhookDelivery
 
 
 class MomentField(django_filters.fields.IsoDateTimeField):

@@ -12,7 +12,7 @@ from pathlib import Path
 
 # Frames may have 64 KiB; a larger one must still reach us, to be refused in our own words.
 WS_MAX_BYTES = 80 * 1024
-# Daphne holds what we send to the same limit, and drops it in silence: see rooms/services/sync.py.
+# Daphne holds what we send to the same limit, and drops it in silence: see rooms/conversations/services/sync.py.
 WS_MAX_REPLY_BYTES = 1024 * 1024
 PING_S = 20
 # WhiteNoise hands out files by synchronous iterators, of which Django warns once a process.

@@ -14,7 +14,7 @@ from django.core.files.base import ContentFile
 from django.core.management import call_command
 from whitenoise.storage import CompressedManifestStaticFilesStorage
 
-from rooms import modules
+from rooms.base import modules
 
 # `import … from "./x.js"`, `export … from`, `import "./x.js"` and `import("./x.js")`, with or
 # without a semicolon, across lines. Django's own patterns skip those without one, silently.

@@ -8,9 +8,10 @@ class RoomsConfig(AppConfig):
 
     def ready(self) -> None:
         # Models are there only now.
-        from rooms import metrics, usage
-        from rooms.services import team
+        from rooms import usage
+        from rooms.conversations import revocation
+        from rooms.notifications import metrics
 
-        team.listen()
+        revocation.listen()
         usage.register()
         metrics.register()

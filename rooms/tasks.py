@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from celery import shared_task
 
-from rooms.notifications.bell import ask_for
+from rooms.attachments import services
+from rooms.links.services import uses
+from rooms.notifications.queue import ask_for
 from rooms.notifications.sweep import queue_due
-from rooms.services import attachments, link_uses, provisioning, tidying
-from rooms.services.provisioning.batches import QUEUE, WORK_OFF
+from rooms.privacy import tidying
+from rooms.provisioning.bulk.batches import QUEUE, WORK_OFF, forget_batches, work_off_batches
 from rooms.webhooks import sweep as webhooks
 
 
@@ -32,26 +34,26 @@ def sweep_webhook_log() -> None:
 @shared_task
 def work_off_provisioning() -> None:
     """Go on with the oldest batch of accounts; the clock finds what a dead worker left."""
-    if provisioning.work_off_batches():
+    if work_off_batches():
         ask_for(WORK_OFF, QUEUE)
 
 
 @shared_task
 def forget_provisioning() -> int:
     """Remove what old batches were about."""
-    return provisioning.forget_batches()
+    return forget_batches()
 
 
 @shared_task
 def sweep_attachments() -> int:
     """Delete files that no row knows: of removed accounts, and of uploads that broke off."""
-    return attachments.sweep_files()
+    return services.sweep_files()
 
 
 @shared_task
 def sweep_link_uses() -> int:
     """Add the guests let in since to the counts of their links."""
-    return link_uses.fold_all_uses()
+    return uses.fold_all_uses()
 
 
 @shared_task

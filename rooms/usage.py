@@ -8,9 +8,13 @@ from django.db.models import QuerySet
 
 from accounts.models import Account
 from accounts.usage import Counter, register_content, register_counter
-from rooms.models import DirectLink, Guest, Message, Property, Room, Webhook
-from rooms.services.attachments import count_mib
-from rooms.services.rooms import find_open_rooms
+from rooms.attachments.services import count_mib
+from rooms.conversations.models import Message, Room
+from rooms.conversations.services.rooms import find_open_rooms
+from rooms.guests.models import Guest
+from rooms.links.models import DirectLink
+from rooms.properties.models import Property
+from rooms.webhooks.models import Webhook
 
 # The same rows as the checks of these limits count.
 LIMITED: dict[str, Any] = {

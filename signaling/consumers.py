@@ -9,7 +9,8 @@ from channels.consumer import AsyncConsumer
 from django.conf import settings
 
 from accounts.errors import RateLimited
-from rooms.tokens import BadToken, Pass, read_pass
+from rooms.base.sealing import BadToken
+from rooms.conversations.tickets import Pass, read_pass
 from signaling import handlers, protocol
 from signaling.live import get_live
 from signaling.protocol import CLOSE_CODES, Frame, ProtocolError

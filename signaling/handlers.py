@@ -9,12 +9,13 @@ from typing import Any
 import msgspec
 
 from accounts.errors import RateLimited
-from rooms import events, presence
-from rooms.errors import NotInRoom
-from rooms.services.messages import check_body, mark_read, post_message
-from rooms.services.sync import Place, open_desk, open_place
-from rooms.services.transports import report_transport
-from rooms.tokens import sign_resume
+from rooms.base import events, presence
+from rooms.conversations.errors import NotInRoom
+from rooms.conversations.services.messages import check_body, mark_read, post_message
+from rooms.conversations.services.sync import Place, open_place
+from rooms.conversations.services.transports import report_transport
+from rooms.conversations.tickets import sign_resume
+from rooms.inbox.desk import open_desk
 from signaling import protocol
 from signaling.bridge import in_thread
 from signaling.ice import ice_servers, relay_available

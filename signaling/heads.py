@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from django.db import Error as DatabaseError
 
-from rooms.models import Room
+from rooms.conversations.models import Room
 from signaling.bridge import in_thread
 
 GATHER_S = 0.25

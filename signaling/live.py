@@ -15,7 +15,7 @@ from typing import Any, cast
 from channels.layers import get_channel_layer
 from django.conf import settings
 
-from rooms import events, presence
+from rooms.base import events, presence
 from signaling import protocol
 from signaling.heads import Heads
 from signaling.hub import Hub, resync_frame

@@ -12,7 +12,7 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metri
 from redis import RedisError
 
 from accounts.redis import get_redis
-from rooms import events
+from rooms.base import events
 from signaling import bridge
 from signaling.hub import Hub
 from signaling.layer import HubLayer

@@ -19,7 +19,7 @@ from typing import Any
 from django.conf import settings
 from redis.exceptions import RedisError
 
-from rooms.presence import DUE, GRACE, people_in, seats_key
+from rooms.base.presence import DUE, GRACE, people_in, seats_key
 from signaling.pipe import Command, Pipe
 
 logger = logging.getLogger(__name__)

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 from django.conf import settings
 
 from accounts.access import mark_session_key
-from rooms.services.messages import Sender
-from rooms.tokens import Pass
+from rooms.conversations.services.messages import Sender
+from rooms.conversations.tickets import Pass
 from signaling.hub import Hub, resync_frame
 from signaling.outbox import Outbox, Send
 from signaling.presence import Seat

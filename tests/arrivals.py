@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import httpx
 
-from rooms.models import Delivery
+from rooms.notifications.models import Delivery
 from tests.server import wait_for
 
 # Clocks for people who wait for a test instead of an owner.

@@ -6,8 +6,8 @@ import pytest
 from allauth.account.models import EmailAddress
 
 from accounts.models import Membership, User
-from rooms.provisioning import open_account
-from rooms.services.visits import join_link
+from rooms.provisioning.opening import open_account
+from rooms.visits.services import join_link
 
 PASSWORD = "correct horse battery staple"
 

@@ -10,7 +10,8 @@ import pytest
 from django.conf import settings
 from django.utils.translation.template import templatize
 
-from rooms import inbox_phrases, phrases
+from rooms.base import phrases
+from rooms.inbox import wording
 
 FLOORS = ("config", "accounts", "rooms", "signaling", "api")
 CATALOGUE = settings.BASE_DIR / "locale" / "zh_Hans" / "LC_MESSAGES" / "django.mo"
@@ -64,7 +65,7 @@ def test_no_marked_text_lacks_its_translation(catalogue):
 def test_every_translation_keeps_the_places_for_values(catalogue):
     pairs = [(key[0] if isinstance(key, tuple) else key, text) for key, text in catalogue.items()]
     pairs += phrases.PHRASES.values()
-    pairs += inbox_phrases.PHRASES.values()
+    pairs += wording.PHRASES.values()
     differing = [
         source
         for source, text in pairs
@@ -74,6 +75,6 @@ def test_every_translation_keeps_the_places_for_values(catalogue):
 
 
 def test_people_are_addressed_politely_throughout(catalogue):
-    own = [*phrases.PHRASES.values(), *inbox_phrases.PHRASES.values()]
+    own = [*phrases.PHRASES.values(), *wording.PHRASES.values()]
     texts = [*catalogue.values(), *(chinese for _, chinese in own)]
     assert [text for text in texts if "你" in text] == []

@@ -21,8 +21,9 @@ from accounts.errors import DomainError, Invalid, RateLimited
 from accounts.models import ApiKey, User
 from accounts.services import find_api_key
 from api import problems
-from rooms.services import provisioning
-from rooms.services.provisioning.results import CREATED
+from rooms.provisioning.bulk.chunks import provision_rows
+from rooms.provisioning.bulk.results import CREATED
+from rooms.provisioning.bulk.rows import RawRow, check_row
 
 USER_MAX_CHARS = 64
 PASSWORD_MAX_CHARS = 1024
@@ -125,7 +126,7 @@ def open_user(
         raise BadUser
     hashed = make_password(password)
     with transaction.atomic():
-        [result] = provisioning.provision_rows([provisioning.RawRow(1, data)], actor=key)
+        [result] = provision_rows([RawRow(1, data)], actor=key)
         if result.status != CREATED or result.sign_in is None:
             # Renaming is not what a registration asks for.
             transaction.set_rollback(True)
@@ -145,7 +146,7 @@ def site_host() -> str:
 
 def is_acceptable(data: dict[str, Any]) -> bool:
     try:
-        provisioning.check_row(provisioning.RawRow(1, data))
+        check_row(RawRow(1, data))
     except Invalid:
         return False
     return True

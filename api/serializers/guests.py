@@ -7,7 +7,9 @@ from rest_framework import serializers
 
 from api.serializers.base import Output, Strict, sample
 from api.serializers.rooms import ROOM, FileOut
-from rooms.models import Arrival, Delivery, Participant
+from rooms.arrivals.models import Arrival
+from rooms.conversations.models import Participant
+from rooms.notifications.models import Delivery
 
 GUEST: dict[str, Any] = {
     "id": "6a1b0c3e-9d53-4c61-8a1f-2f7c5d2e0b99",

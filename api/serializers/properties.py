@@ -6,7 +6,8 @@ from django.conf import settings
 from rest_framework import serializers
 
 from api.serializers.base import Output, PageQuery, Strict, sample
-from rooms.models import DirectLink, Property
+from rooms.links.models import DirectLink
+from rooms.properties.models import Property
 
 PREFILL_LIFETIME_DAYS = 30
 LINK: dict[str, Any] = {

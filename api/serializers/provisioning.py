@@ -9,8 +9,8 @@ from rest_framework import serializers
 from accounts import limits
 from accounts.models import Account
 from api.serializers.base import Output, Strict, sample
-from rooms.models import ProvisioningBatch
-from rooms.services.provisioning.results import STATUSES
+from rooms.provisioning.bulk.results import STATUSES
+from rooms.provisioning.models import ProvisioningBatch
 
 ROW: dict[str, Any] = {
     "external_id": "customer-17",

@@ -7,8 +7,10 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from api.serializers.base import Output, PageQuery, Strict, sample
-from rooms.addresses import content_url
-from rooms.models import Attachment, DirectLink, Message, Participant, Room
+from rooms.attachments.addresses import content_url
+from rooms.attachments.models import Attachment
+from rooms.conversations.models import Message, Participant, Room
+from rooms.links.models import DirectLink
 
 TAGS_MAX = 20
 TAG_MAX_CHARS = 40

@@ -6,7 +6,7 @@ from typing import Any
 from rest_framework import serializers
 
 from api.serializers.base import Output, Strict, sample
-from rooms.models import WebhookDelivery
+from rooms.webhooks.models import WebhookDelivery
 from rooms.webhooks.recording import EVENTS
 
 WEBHOOK: dict[str, Any] = {

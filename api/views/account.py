@@ -11,7 +11,7 @@ from api.openapi import operation
 from api.serializers.account import AccountBody, AccountOut, AuditEventOut, UsageOut
 from api.serializers.base import PageQuery, page_of
 from api.views.base import Resource
-from rooms.services.validation import clean_line
+from rooms.base.validation import clean_line
 
 
 class AccountDetail(Resource):

@@ -10,8 +10,10 @@ from api.openapi import operation
 from api.serializers.base import PageQuery, page_of
 from api.serializers.guests import ArrivalOut, DeliveryOut
 from api.views.base import Resource
-from rooms import access
-from rooms.models import Arrival, Delivery
+from rooms.arrivals.access import get_arrival
+from rooms.arrivals.models import Arrival
+from rooms.notifications.access import get_delivery
+from rooms.notifications.models import Delivery
 
 
 class Arrivals(Resource):
@@ -32,7 +34,7 @@ class Arrivals(Resource):
 class ArrivalDetail(Resource):
     @operation("arrivals.read", "Read an arrival", ArrivalOut)
     def get(self, request: Request, uuid: UUID) -> Response:
-        return self.render(ArrivalOut, access.get_arrival(self.account, uuid))
+        return self.render(ArrivalOut, get_arrival(self.account, uuid))
 
 
 class Deliveries(Resource):
@@ -53,4 +55,4 @@ class Deliveries(Resource):
 class DeliveryDetail(Resource):
     @operation("deliveries.read", "Read a delivery", DeliveryOut)
     def get(self, request: Request, uuid: UUID) -> Response:
-        return self.render(DeliveryOut, access.get_delivery(self.account, uuid))
+        return self.render(DeliveryOut, get_delivery(self.account, uuid))

@@ -17,10 +17,11 @@ from api.serializers.attachments import AttachmentBody, AttachmentOut
 from api.serializers.base import PageQuery, page_of
 from api.views.base import Resource
 from api.views.seats import seat_caller
-from rooms import access
-from rooms.models import Attachment
-from rooms.services.attachments import FORM_BYTES, post_attachment, remove_attachment
-from rooms.views.files import answer_file
+from rooms.attachments.access import get_attachment
+from rooms.attachments.models import Attachment
+from rooms.attachments.services import FORM_BYTES, post_attachment, remove_attachment
+from rooms.attachments.views import answer_file
+from rooms.conversations.access import get_room
 
 
 class RoomAttachments(Resource):
@@ -36,7 +37,7 @@ class RoomAttachments(Resource):
     @operation("attachments.list", "List the files of a room, newest first", page_of(AttachmentOut))
     def get(self, request: Request, uuid: UUID) -> Response:
         query = self.read_query(PageQuery)
-        room = access.get_room(self.account, uuid)
+        room = get_room(self.account, uuid)
         rows = Attachment.objects.kept().filter(room=room)
         return self.render_page(
             AttachmentOut, rows.select_related("room", "participant", "message"), query
@@ -53,7 +54,7 @@ class RoomAttachments(Resource):
         "stored one. 409 `not_stored` where the property stores nothing.",
     )
     def post(self, request: Request, uuid: UUID) -> Response:
-        room, body = access.get_room(self.account, uuid), self.read_body(AttachmentBody)
+        room, body = get_room(self.account, uuid), self.read_body(AttachmentBody)
         room.account = self.account
         attachment = post_attachment(
             sender=seat_caller(self, room, body.get("as", "")),
@@ -68,7 +69,7 @@ class RoomAttachments(Resource):
 class AttachmentDetail(Resource):
     @operation("attachments.read", "Read what is known of a file", AttachmentOut)
     def get(self, request: Request, uuid: UUID) -> Response:
-        return self.render(AttachmentOut, access.get_attachment(self.account, uuid))
+        return self.render(AttachmentOut, get_attachment(self.account, uuid))
 
     @operation(
         "attachments.remove",
@@ -78,7 +79,7 @@ class AttachmentDetail(Resource):
         description="The message stays; the `url` of its attachment becomes null.",
     )
     def delete(self, request: Request, uuid: UUID) -> Response:
-        attachment = access.get_attachment(self.account, uuid)
+        attachment = get_attachment(self.account, uuid)
         remove_attachment(attachment=attachment, actor=self.caller.actor)
         return Response(status=204)
 
@@ -86,7 +87,7 @@ class AttachmentDetail(Resource):
 class AttachmentContent(Resource):
     @operation("attachments.content", "Read a file", OpenApiTypes.BINARY, media_type="*/*")
     def get(self, request: Request, uuid: UUID) -> HttpResponse:
-        return answer_file(access.get_attachment(self.account, uuid))
+        return answer_file(get_attachment(self.account, uuid))
 
 
 def _digest_form(request: Request) -> bytes:

@@ -11,20 +11,15 @@ from api.openapi import operation
 from api.serializers.base import NoBody, PageQuery, page_of
 from api.serializers.guests import GuestBody, GuestExportOut, GuestOut
 from api.views.base import Resource
-from rooms import access
-from rooms.models import Guest
-from rooms.services.guests import (
-    block_guest,
-    erase_guest,
-    export_guest,
-    unblock_guest,
-    update_guest,
-)
+from rooms.conversations.services.guests import block_guest, unblock_guest, update_guest
+from rooms.guests.access import get_guest
+from rooms.guests.models import Guest
+from rooms.privacy.services import erase_guest, export_guest
 
 
 class GuestResource(Resource):
     def read(self, uuid: UUID) -> Guest:
-        guest = access.get_guest(self.account, uuid)
+        guest = get_guest(self.account, uuid)
         guest.account = self.account
         return guest
 

@@ -14,7 +14,7 @@ from api.openapi import operation
 from api.serializers.account import KeyBody, KeyOut, KeyQuery, NewKeyOut
 from api.serializers.base import page_of
 from api.views.base import Resource
-from rooms.services.validation import clean_line
+from rooms.base.validation import clean_line
 
 
 class Keys(Resource):

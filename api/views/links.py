@@ -24,9 +24,9 @@ from api.serializers.properties import (
     RotateBody,
 )
 from api.views.base import Resource
-from rooms import access
-from rooms.models import DirectLink
-from rooms.services.links import (
+from rooms.links.access import get_link
+from rooms.links.models import DirectLink
+from rooms.links.services.links import (
     create_link,
     create_links,
     hash_first,
@@ -34,12 +34,13 @@ from rooms.services.links import (
     rotate_link,
     update_link,
 )
-from rooms.services.prefill import sign_prefill
+from rooms.links.services.prefill import sign_prefill
+from rooms.properties.access import get_property
 
 
 class LinkResource(Resource):
     def read(self, uuid: UUID) -> DirectLink:
-        link = access.get_link(self.account, uuid)
+        link = get_link(self.account, uuid)
         link.account = link.property.account = self.account
         return link
 
@@ -48,14 +49,14 @@ class PropertyLinks(Resource):
     @operation("links.list", "List the links of a property", page_of(LinkOut), query=LinkQuery)
     def get(self, request: Request, uuid: UUID) -> Response:
         query = self.read_query(LinkQuery)
-        property = access.get_property(self.account, uuid)
+        property = get_property(self.account, uuid)
         rows = DirectLink.objects.for_account(self.account).filter(property=property).with_guests()
         rows = rows.exclude(revoked_at=None) if query["revoked"] else rows.unrevoked()
         return self.render_page(LinkOut, rows.select_related("property"), query, order="id")
 
     @operation("links.create", "Hand out one more link", LinkOut, body=LinkBody, status=201)
     def post(self, request: Request, uuid: UUID) -> Response:
-        property = access.get_property(self.account, uuid)
+        property = get_property(self.account, uuid)
         property.account = self.account
         link = create_link(property=property, actor=self.caller.actor, **self.read_body(LinkBody))
         return self.render(LinkOut, link, status=201)
@@ -70,7 +71,7 @@ class PropertyLinksBatch(Resource):
         status=201,
     )
     def post(self, request: Request, uuid: UUID) -> Response:
-        property = access.get_property(self.account, uuid)
+        property = get_property(self.account, uuid)
         property.account = self.account
         body = self.read_body(LinkBatchBody)
         links = create_links(property=property, actor=self.caller.actor, **body)

@@ -11,16 +11,17 @@ from api.serializers.base import page_of
 from api.serializers.rooms import MessageBody, MessageOut, RoomMessagesQuery, SearchQuery
 from api.views.base import Resource
 from api.views.seats import seat_caller
-from rooms import access
-from rooms.errors import NotStored
-from rooms.models import Message, Property, Room
-from rooms.services.messages import post_message, sender_of
+from rooms.conversations.access import get_room
+from rooms.conversations.errors import NotStored
+from rooms.conversations.models import Message, Room
+from rooms.conversations.services.messages import post_message, sender_of
+from rooms.properties.models import Property
 
 
 class RoomMessages(Resource):
     def read_room(self, uuid: UUID) -> Room:
         """Raises RoomNotFound, NotStored."""
-        room = access.get_room(self.account, uuid)
+        room = get_room(self.account, uuid)
         if room.property.storage != Property.Storage.KEEP:
             raise NotStored
         room.account = self.account

@@ -17,8 +17,10 @@ from api.serializers.guests import (
     RoomPresenceOut,
 )
 from api.views.base import Resource
-from rooms import access, presence
-from rooms.models import Participant, Property
+from rooms.base import presence
+from rooms.conversations.access import get_room
+from rooms.conversations.models import Participant
+from rooms.properties.models import Property
 from signaling.ice import ice_servers
 
 
@@ -39,15 +41,15 @@ class RoomParticipants(Resource):
     )
     def get(self, request: Request, uuid: UUID) -> Response:
         query = self.read_query()
-        room = access.get_room(self.account, uuid)
+        room = get_room(self.account, uuid)
         rows = Participant.objects.filter(room=room).select_related("guest", "membership")
         return self.render_page(ParticipantOut, rows, query, order="id")
 
 
 class RoomPresence(Resource):
-    @operation("rooms.presence", "Who is connected to a room now", RoomPresenceOut)
+    @operation("rooms.base.presence", "Who is connected to a room now", RoomPresenceOut)
     def get(self, request: Request, uuid: UUID) -> Response:
-        room = access.get_room(self.account, uuid)
+        room = get_room(self.account, uuid)
         people = presence.read_people(presence.room_key(room.uuid))
         shown = [
             {"participant": person, "connections": len(connections)}

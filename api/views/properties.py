@@ -16,14 +16,11 @@ from api.serializers.properties import (
     PropertyQuery,
 )
 from api.views.base import Resource
-from rooms import access
-from rooms.models import DirectLink, Property
-from rooms.services.properties import (
-    archive_property,
-    create_property,
-    restore_property,
-    update_property,
-)
+from rooms.links.models import DirectLink
+from rooms.links.services.properties import archive_property, create_property
+from rooms.properties.access import get_property
+from rooms.properties.models import Property
+from rooms.properties.services import restore_property, update_property
 
 LINKS_SHOWN = 20
 WITH_LINKS = Prefetch(
@@ -42,7 +39,7 @@ class PropertyResource(Resource):
         return self.render(PropertyOut, self.read(property.uuid), status=status)
 
     def read(self, uuid: UUID) -> Property:
-        property = access.get_property(self.account, uuid)
+        property = get_property(self.account, uuid)
         property.account = self.account
         prefetch_related_objects([property], WITH_LINKS)
         return property

@@ -25,11 +25,11 @@ from api.serializers.provisioning import (
     SignInLinkOut,
 )
 from api.views.base import Resource
-from rooms.addresses import link_url
-from rooms.services import provisioning
-from rooms.services.provisioning.known import find_first_links
-from rooms.services.provisioning.results import CREATED, describe
-from rooms.services.validation import clean_line
+from rooms.base.validation import clean_line
+from rooms.links.addresses import link_url
+from rooms.provisioning.bulk.chunks import provision_row
+from rooms.provisioning.bulk.known import find_first_links
+from rooms.provisioning.bulk.results import CREATED, describe
 
 
 class AnyAccount(Resource):
@@ -75,7 +75,7 @@ class Accounts(AnyAccount):
     def post(self, request: Request) -> Response:
         dry_run = self.read_query(DryRunQuery)["dry_run"]
         body = self.read_body(ProvisionBody)
-        result = provisioning.provision_row(body, actor=self.caller.actor, dry_run=dry_run)
+        result = provision_row(body, actor=self.caller.actor, dry_run=dry_run)
         opened = result.status == CREATED and not dry_run
         return Response(ResultOut(describe(result)).data, status=201 if opened else 200)
 

@@ -29,11 +29,13 @@ from api.serializers.provisioning import (
     ResultOut,
 )
 from api.views.base import Resource
-from rooms.access import get_batch
-from rooms.models import ProvisioningBatch
-from rooms.services import provisioning
-from rooms.services.provisioning import RawRow, Result
-from rooms.services.provisioning.results import STATUSES, describe, describe_result
+from rooms.provisioning.access import get_batch
+from rooms.provisioning.bulk.batches import ROWS_AT_ONCE, cancel_batch, create_batch
+from rooms.provisioning.bulk.chunks import provision_rows
+from rooms.provisioning.bulk.formats import READERS, read_objects
+from rooms.provisioning.bulk.results import STATUSES, Result, describe, describe_result
+from rooms.provisioning.bulk.rows import RawRow
+from rooms.provisioning.models import ProvisioningBatch
 
 # JSON is read as a whole; the other two line by line, so they may be longer.
 JSON_MAX_BYTES = 8 * BODY_MAX_BYTES
@@ -57,7 +59,7 @@ class Batches(Resource):
     spool: IO[bytes]
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
-        in_lines = self.media_type in provisioning.READERS
+        in_lines = self.media_type in READERS
         self.body_max_bytes = LINES_MAX_BYTES if in_lines else JSON_MAX_BYTES
         super().initial(request, *args, **kwargs)
         if request.method == "POST":
@@ -87,16 +89,16 @@ class Batches(Resource):
     def post(self, request: Request) -> Response:
         dry_run = self.read_query(DryRunQuery)["dry_run"]
         rows = self.read_rows()
-        first = list(islice(rows, provisioning.ROWS_AT_ONCE + 1))
+        first = list(islice(rows, ROWS_AT_ONCE + 1))
         if not first:
             raise Invalid("Send at least one row.", field="rows")
-        if len(first) > provisioning.ROWS_AT_ONCE:
+        if len(first) > ROWS_AT_ONCE:
             return self.keep(chain(first, rows), dry_run)
-        results = provisioning.provision_rows(first, actor=self.caller.actor, dry_run=dry_run)
+        results = provision_rows(first, actor=self.caller.actor, dry_run=dry_run)
         return Response(BatchAnswerOut(_sum_up(results, dry_run)).data)
 
     def keep(self, rows: Iterable[RawRow], dry_run: bool) -> Response:
-        batch = provisioning.create_batch(rows, key=self.caller.api_key, dry_run=dry_run)
+        batch = create_batch(rows, key=self.caller.api_key, dry_run=dry_run)
         response = Response(BatchOut(batch).data, status=202)
         response["Location"] = f"/api/v1/provisioning/batches/{batch.uuid}"
         return response
@@ -105,12 +107,12 @@ class Batches(Resource):
         """Raises UnsupportedMediaType, MalformedJson and what BatchBody says."""
         if not self.media_type:
             return iter(())
-        if self.media_type in provisioning.READERS:
-            return provisioning.READERS[self.media_type](self.spool)
+        if self.media_type in READERS:
+            return READERS[self.media_type](self.spool)
         if self.media_type != JsonParser.media_type:
             raise UnsupportedMediaType("Send application/json, application/x-ndjson or text/csv.")
         body = BatchBody(data=JsonParser().parse(self.spool))
-        return provisioning.read_objects(self._check(body)["rows"])
+        return read_objects(self._check(body)["rows"])
 
 
 class BatchDetail(Resource):
@@ -138,7 +140,7 @@ class BatchRows(Resource):
 class BatchCancel(Resource):
     @operation("provisioning.cancel_batch", "Stop a batch; what is done stays", BatchOut)
     def post(self, request: Request, uuid: UUID) -> Response:
-        return self.render(BatchOut, provisioning.cancel_batch(get_batch(uuid)))
+        return self.render(BatchOut, cancel_batch(get_batch(uuid)))
 
 
 def _sum_up(results: list[Result], dry_run: bool) -> dict[str, Any]:

@@ -11,15 +11,15 @@ from api.openapi import operation
 from api.serializers.base import NoBody, PageQuery, page_of
 from api.serializers.rooms import AssignBody, RoomOut, TagsBody
 from api.views.base import Resource
-from rooms import access
-from rooms.errors import RoomReplaced
-from rooms.models import Room
-from rooms.services.rooms import assign_room, close_room, reopen_room, tag_room
+from rooms.conversations.access import get_room
+from rooms.conversations.errors import RoomReplaced
+from rooms.conversations.models import Room
+from rooms.conversations.services.rooms import assign_room, close_room, reopen_room, tag_room
 
 
 class RoomResource(Resource):
     def read(self, uuid: UUID) -> Room:
-        room = access.get_room(self.account, uuid)
+        room = get_room(self.account, uuid)
         room.account = self.account
         return room
 

@@ -2,9 +2,9 @@ from __future__ import annotations
 
 from accounts.errors import Invalid
 from api.views.base import Resource
-from rooms import access
-from rooms.models import Participant, Room
-from rooms.services.programs import seat_key, seat_program
+from rooms.conversations.access import get_member_participant
+from rooms.conversations.models import Participant, Room
+from rooms.conversations.services.programs import seat_key, seat_program
 
 
 def seat_caller(view: Resource, room: Room, name: str) -> Participant:
@@ -20,6 +20,6 @@ def seat_caller(view: Resource, room: Room, name: str) -> Participant:
     assert view.membership is not None
     if name:
         raise Invalid("A member speaks under their own name.", field="as")
-    participant = access.get_member_participant(view.membership, room)
+    participant = get_member_participant(view.membership, room)
     participant.room = room
     return participant

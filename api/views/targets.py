@@ -15,7 +15,7 @@ from api.openapi import operation
 from api.serializers.account import TargetBody, TargetOut, TargetPatchBody
 from api.serializers.base import page_of
 from api.views.base import Resource
-from rooms.notifications.bell import ask_for_proof
+from rooms.notifications.queue import ask_for_proof
 
 
 class TargetResource(Resource):

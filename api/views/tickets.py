@@ -9,9 +9,10 @@ from accounts.errors import Invalid
 from api.openapi import operation
 from api.serializers.rooms import TicketBody, TicketOut
 from api.views.base import Resource
-from rooms import access, tokens
-from rooms.models import Participant, Room
-from rooms.services.programs import seat_key, seat_program
+from rooms.conversations.access import get_member_participant, get_room
+from rooms.conversations.models import Participant, Room
+from rooms.conversations.services.programs import seat_key, seat_program
+from rooms.conversations.tickets import Pass, new_connection, sign_resume, sign_ticket
 
 
 class Tickets(Resource):
@@ -28,29 +29,29 @@ class Tickets(Resource):
         body = self.read_body(TicketBody)
         entry = self.make_pass(body)
         answer = {
-            "ticket": tokens.sign_ticket(entry),
-            "resume": tokens.sign_resume(entry),
+            "ticket": sign_ticket(entry),
+            "resume": sign_resume(entry),
             "ws": "/ws/",
         }
         return Response(answer, status=201)
 
-    def make_pass(self, body: dict[str, Any]) -> tokens.Pass:
+    def make_pass(self, body: dict[str, Any]) -> Pass:
         """Raises RoomNotFound, Invalid."""
         key, membership = self.caller.api_key, self.membership
         facts = {
             "account": str(self.account.uuid),
-            "connection": tokens.new_connection(),
+            "connection": new_connection(),
             "membership": str(membership.uuid) if membership is not None else "",
             "session": self.caller.session,
             "key": str(key.uuid) if key is not None else "",
         }
         if "room" in body:
-            room = access.get_room(self.account, body["room"])
+            room = get_room(self.account, body["room"])
             participant = self.seat(room, body.get("participant"))
             facts |= {"room": str(room.uuid), "participant": str(participant.uuid)}
         elif "participant" in body:
             raise Invalid("A participant needs a room.", field="participant")
-        return tokens.Pass(**facts)
+        return Pass(**facts)
 
     def seat(self, room: Room, person: dict[str, str] | None) -> Participant:
         key = self.caller.api_key
@@ -58,7 +59,7 @@ class Tickets(Resource):
             assert self.membership is not None
             if person is not None:
                 raise Invalid("A member speaks under their own name.", field="participant")
-            return access.get_member_participant(self.membership, room)
+            return get_member_participant(self.membership, room)
         if person is None:
             return seat_key(room=room, key=key)
         return seat_program(room=room, external_id=person["external_id"], name=person["name"])

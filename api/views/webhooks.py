@@ -19,15 +19,15 @@ from api.serializers.webhooks import (
     WebhookPatchBody,
 )
 from api.views.base import Resource
-from rooms import access
-from rooms.models import Webhook, WebhookDelivery
-from rooms.services import webhooks as services
+from rooms.webhooks import services
+from rooms.webhooks.access import get_webhook, get_webhook_delivery
+from rooms.webhooks.models import Webhook, WebhookDelivery
 
 
 class WebhookResource(Resource):
     def read(self, uuid: UUID) -> Webhook:
         """Raises WebhookNotFound."""
-        return access.get_webhook(self.account, uuid)
+        return get_webhook(self.account, uuid)
 
     def render_secret(self, webhook: Webhook, secret: str, **options: Any) -> Response:
         """Answer with the secret, this once."""
@@ -141,7 +141,7 @@ class WebhookDeliveries(WebhookResource):
 class WebhookDeliveryDetail(Resource):
     @operation("webhooks.read_delivery", "Read a line of a webhook's log", WebhookDeliveryOut)
     def get(self, request: Request, uuid: UUID) -> Response:
-        found = access.get_webhook_delivery(self.account, uuid)
+        found = get_webhook_delivery(self.account, uuid)
         return self.render(WebhookDeliveryOut, found)
 
 
@@ -155,6 +155,6 @@ class WebhookDeliveryReplay(Resource):
     )
     def post(self, request: Request, uuid: UUID) -> Response:
         self.read_body(NoBody)
-        found = access.get_webhook_delivery(self.account, uuid)
+        found = get_webhook_delivery(self.account, uuid)
         delivery = services.replay_delivery(delivery=found, actor=self.caller.actor)
         return self.render(WebhookDeliveryOut, delivery)

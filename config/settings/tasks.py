@@ -14,7 +14,7 @@ HOUR_S = 3600
 
 # A worker serves all of them unless it is told otherwise (--queues).
 CELERY_TASK_QUEUES = [Queue(name, routing_key=name) for name in QUEUES]
-# How many tasks a worker does at once; rooms/slots.py gives nobody more than half of them.
+# How many tasks a worker does at once; rooms/base/slots.py gives nobody more than half of them.
 CELERY_WORKER_CONCURRENCY = env.read_int("WORKER_CONCURRENCY", 2, minimum=1)
 CELERY_TASK_DEFAULT_QUEUE = "maintenance"
 CELERY_TASK_ROUTES = {

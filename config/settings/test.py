@@ -26,5 +26,5 @@ MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = True
 # Tests sign in all the time; the strength of the hash is not what they are about.
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.MD5PasswordHasher",
-    "rooms.hashers.PasscodeHasher",
+    "rooms.links.hashers.PasscodeHasher",
 ]

@@ -10,7 +10,7 @@ import re
 import struct
 from collections.abc import Callable
 
-from rooms.errors import FileRefused
+from rooms.attachments.errors import FileRefused
 
 Check = Callable[[bytes], bool]
 

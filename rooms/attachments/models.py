@@ -8,8 +8,7 @@ from django.db import models
 from django.utils import timezone
 
 from accounts.models import Account, TenantQuerySet
-from rooms.models.message import Message
-from rooms.models.room import Participant, Room
+from rooms.conversations.models import Message, Participant, Room
 
 FOLDER = "attachments"
 

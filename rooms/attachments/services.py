@@ -19,11 +19,13 @@ from django.utils import timezone
 from accounts import audit, limits
 from accounts.errors import Invalid, LimitReached
 from accounts.models import Account
-from rooms.errors import ClientIdReused, FileTooLarge, NotStored
-from rooms.file_types import tell_type
-from rooms.models import Attachment, Message, Participant, Property
-from rooms.models.attachment import FOLDER
-from rooms.services.messages import check_body, post_message, sender_of
+from rooms.attachments.errors import FileTooLarge
+from rooms.attachments.file_types import tell_type
+from rooms.attachments.models import FOLDER, Attachment
+from rooms.conversations.errors import ClientIdReused, NotStored
+from rooms.conversations.models import Message, Participant
+from rooms.conversations.services.messages import check_body, post_message, sender_of
+from rooms.properties.models import Property
 
 MIB = 1_048_576
 NAME_MAX_CHARS = 120

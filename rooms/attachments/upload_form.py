@@ -5,7 +5,7 @@ from typing import Any
 from django.conf import settings
 from django.templatetags.static import static
 
-from rooms.file_types import KINDS
+from rooms.attachments.file_types import KINDS
 
 
 def describe_uploads() -> dict[str, Any]:

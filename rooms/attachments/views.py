@@ -15,14 +15,15 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts import rate_limits
 from accounts.access import MemberRequest, member_required
-from accounts.errors import DomainError, Invalid
-from rooms import access
-from rooms.errors import AttachmentNotFound, FileTooLarge
-from rooms.events import to_ms
-from rooms.file_types import INLINE
-from rooms.models import Attachment, Participant
-from rooms.services.attachments import FORM_BYTES, MIB, post_attachment
-from rooms.views.guest import answer_errors, check_origin, open_door, read_cookie
+from accounts.errors import Invalid
+from rooms.attachments.access import get_attachment
+from rooms.attachments.errors import AttachmentNotFound, FileTooLarge
+from rooms.attachments.file_types import INLINE
+from rooms.attachments.models import Attachment
+from rooms.attachments.services import FORM_BYTES, MIB, post_attachment
+from rooms.base.events import to_ms
+from rooms.conversations.access import get_member_participant, get_room
+from rooms.conversations.models import Participant
 
 CACHE_S = 300
 
@@ -34,18 +35,7 @@ CACHE_S = 300
 @member_required
 def show_file(request: MemberRequest, uuid: UUID) -> HttpResponse:
     """Raises AttachmentNotFound."""
-    return answer_file(access.get_attachment(request.account, uuid))
-
-
-@require_safe
-def show_file_to_guest(request: HttpRequest, address: str, uuid: UUID) -> HttpResponse:
-    """Raises AttachmentNotFound, also where the link does not lead anywhere any more."""
-    try:
-        link = open_door(request, address)
-    except DomainError:
-        raise AttachmentNotFound from None
-    guest = read_cookie(request, link.account)
-    return answer_file(access.get_attachment_for_guest(link, guest, uuid))
+    return answer_file(get_attachment(request.account, uuid))
 
 
 def answer_file(attachment: Attachment) -> HttpResponse:
@@ -67,21 +57,6 @@ def answer_file(attachment: Attachment) -> HttpResponse:
     return response
 
 
-# --- In
-
-
-# A form of another site cannot send this: the origin is checked below.
-@csrf_exempt
-@require_POST
-@answer_errors
-def upload_as_guest(request: HttpRequest, address: str) -> HttpResponse:
-    check_origin(request)
-    rate_limits.hit("upload", rate_limits.client_address(request))
-    _check_size(request)
-    link = open_door(request, address)
-    return _answer(request, access.get_guest_participant(link, read_cookie(request, link.account)))
-
-
 # The token is looked for in the form, and the form is only read once its size is known.
 @csrf_exempt
 @require_POST
@@ -96,8 +71,8 @@ def upload_as_member(request: MemberRequest, room_uuid: UUID) -> HttpResponse:
 def _upload_as_member(request: HttpRequest, room_uuid: UUID) -> HttpResponse:
     asking: Any = request
     rate_limits.hit("upload", asking.membership.uuid)
-    room = access.get_room(asking.account, room_uuid)
-    participant = access.get_member_participant(asking.membership, room)
+    room = get_room(asking.account, room_uuid)
+    participant = get_member_participant(asking.membership, room)
     room.account = asking.account
     participant.room = room
     return _answer(request, participant)

@@ -14,39 +14,16 @@ from django.utils import timezone
 
 from accounts.errors import Invalid
 from accounts.models import Account, Membership, TenantQuerySet
-from rooms.models.property import DirectLink, Property
+from rooms.guests.models import Guest
+from rooms.links.models import DirectLink
+from rooms.properties.models import Property
+
+pass
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 # What makes a room a conversation; a room without it is one as long as its guest is there.
 BEGUN = Q(last_seq__gt=0) | Q(kept=True)
 WORDLESS = Q(last_seq=0, kept=False)
-
-
-class GuestQuerySet(TenantQuerySet["Guest"]):
-    pass
-
-
-class Guest(models.Model):
-    """Somebody who came by a link: a cookie and a nickname, no account."""
-
-    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="guests")
-    nickname = models.CharField(max_length=60, blank=True)
-    # Facts a signed prefill or a program told about the guest.
-    details = models.JSONField(default=dict, blank=True)
-    language = models.CharField(max_length=10, blank=True)
-    created_at = models.DateTimeField(default=timezone.now)
-    last_seen_at = models.DateTimeField(default=timezone.now)
-    blocked_at = models.DateTimeField(null=True, blank=True)
-
-    objects = GuestQuerySet.as_manager()
-
-    def __str__(self) -> str:
-        return self.display_name
-
-    @property
-    def display_name(self) -> str:
-        return self.nickname or f"Guest {self.uuid.hex[:4].upper()}"
 
 
 class RoomQuerySet(TenantQuerySet["Room"]):
@@ -230,3 +207,41 @@ class Participant(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class MessageQuerySet(TenantQuerySet["Message"]):
+    pass
+
+
+class Message(models.Model):
+    """One line of a conversation. `seq` is its place, `client_id` its sender's name for it."""
+
+    # Written a thousand times a second: the room's foreign key already leads to the account,
+    # so the database need not check this one again.
+    account = models.ForeignKey(
+        Account, on_delete=models.CASCADE, related_name="+", db_constraint=False, db_index=False
+    )
+    # The unique constraint below serves look-ups by room.
+    room = models.ForeignKey(
+        Room, on_delete=models.CASCADE, related_name="messages", db_index=False
+    )
+    sender = models.ForeignKey(
+        Participant, on_delete=models.CASCADE, related_name="messages", db_index=False
+    )
+    seq = models.PositiveIntegerField()
+    client_id = models.UUIDField(default=uuid.uuid4)
+    body = models.TextField()
+    at = models.DateTimeField(default=timezone.now)
+
+    objects = MessageQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["room", "seq"]
+        constraints = [
+            models.UniqueConstraint(fields=["room", "seq"], name="message_seq_once_per_room"),
+            # A participant is in one room, so this is also "room + sender + client_id".
+            models.UniqueConstraint(fields=["sender", "client_id"], name="message_once_per_sender"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.room_id}#{self.seq}"

@@ -15,9 +15,9 @@ from django.http import HttpRequest
 from accounts.access import mark_session, mark_session_key
 from accounts.hooks import account_closed, key_revoked, member_removed
 from accounts.models import User
-from rooms import events
-from rooms.models import Participant
-from rooms.services.farewells import tell_ended, tell_gone
+from rooms.base import events
+from rooms.conversations.models import Participant
+from rooms.conversations.services.farewells import tell_ended, tell_gone
 
 BAD_TICKET = 4500
 ROOM_GONE = 4502

@@ -16,16 +16,20 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access import SESSION_KEY, MemberRequest, member_required
 from accounts.models import Account
-from rooms import access, modules, presence
-from rooms.addresses import link_url
-from rooms.events import to_ms
-from rooms.inbox_phrases import get_inbox_phrases
-from rooms.models import Arrival, DirectLink, Participant, Property, Room
-from rooms.phrases import get_phrases
-from rooms.services.rooms import close_room, describe_room, reopen_room
-from rooms.services.sync import read_rooms
-from rooms.tokens import Pass, new_connection, sign_ticket
-from rooms.upload_form import describe_uploads
+from rooms.arrivals.models import Arrival
+from rooms.attachments.upload_form import describe_uploads
+from rooms.base import modules, presence
+from rooms.base.events import to_ms
+from rooms.base.phrases import get_phrases
+from rooms.conversations.access import get_room, get_room_of_any
+from rooms.conversations.models import Participant, Room
+from rooms.conversations.services.rooms import close_room, describe_room, reopen_room
+from rooms.conversations.tickets import Pass, new_connection, sign_ticket
+from rooms.inbox.desk import read_rooms
+from rooms.inbox.wording import get_inbox_phrases
+from rooms.links.addresses import link_url
+from rooms.links.models import DirectLink
+from rooms.properties.models import Property
 
 # A shared room may hold hundreds; the details name the first ones and count the rest.
 GUESTS_SHOWN = 20
@@ -48,7 +52,7 @@ def show_room(request: MemberRequest, room_uuid: UUID) -> HttpResponse:
     the current one.
     """
     accounts = [place.account for place in request.memberships if place.account.is_open]
-    room = access.get_room_of_any(accounts, room_uuid)
+    room = get_room_of_any(accounts, room_uuid)
     if room.account_id != request.account.pk:
         owner = next(account for account in accounts if account.pk == room.account_id)
         request.session[SESSION_KEY] = str(owner.uuid)
@@ -106,7 +110,7 @@ def _describe_page(request: MemberRequest) -> dict[str, Any]:
 @member_required
 def show_details(request: MemberRequest, room_uuid: UUID) -> JsonResponse:
     """Who is in the room and how they came. Raises RoomNotFound."""
-    room = access.get_room(request.account, room_uuid)
+    room = get_room(request.account, room_uuid)
     here = presence.rooms_with_guests(request.account.uuid)
     return JsonResponse(_describe_details(room, here))
 
@@ -115,7 +119,7 @@ def show_details(request: MemberRequest, room_uuid: UUID) -> JsonResponse:
 @member_required
 def close(request: MemberRequest, room_uuid: UUID) -> HttpResponseBase:
     """Raises RoomNotFound."""
-    room = close_room(room=access.get_room(request.account, room_uuid))
+    room = close_room(room=get_room(request.account, room_uuid))
     return _answer(request, room)
 
 
@@ -123,7 +127,7 @@ def close(request: MemberRequest, room_uuid: UUID) -> HttpResponseBase:
 @member_required
 def reopen(request: MemberRequest, room_uuid: UUID) -> HttpResponseBase:
     """Raises RoomNotFound."""
-    room = reopen_room(room=access.get_room(request.account, room_uuid), keep=True)
+    room = reopen_room(room=get_room(request.account, room_uuid), keep=True)
     return _answer(request, room)
 
 

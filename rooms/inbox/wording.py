@@ -5,7 +5,7 @@ The page's script gets the same texts as one JSON object.
 
 from __future__ import annotations
 
-from rooms.phrases import LANGUAGES
+from rooms.base.phrases import LANGUAGES
 
 # key: (English, 简体中文)
 PHRASES: dict[str, tuple[str, str]] = {

@@ -4,14 +4,9 @@ from __future__ import annotations
 
 from django.conf import settings
 
-from rooms.models import Attachment, DirectLink
+from rooms.links.models import DirectLink
 
 
 def link_url(link: DirectLink) -> str:
     """Return the address to hand out."""
     return f"{settings.SITE_URL}/c/{link.address}"
-
-
-def content_url(attachment: Attachment) -> str:
-    """Return where a program with a key reads the file."""
-    return f"{settings.SITE_URL}/api/v1/attachments/{attachment.uuid}/content"

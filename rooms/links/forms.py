@@ -8,10 +8,10 @@ from django.forms.models import model_to_dict
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from rooms.forms.choices import explain
-from rooms.models import DirectLink
-from rooms.services.links import MAX_LINKS_AT_ONCE
-from rooms.services.passcodes import PASSCODE_MAX_CHARS
+from rooms.base.forms import explain
+from rooms.links.models import DirectLink
+from rooms.links.services.links import MAX_LINKS_AT_ONCE
+from rooms.links.services.passcodes import PASSCODE_MAX_CHARS
 
 MINUTES = "%Y-%m-%dT%H:%M"
 

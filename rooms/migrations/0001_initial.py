@@ -4,7 +4,7 @@ import django.contrib.postgres.fields
 import django.core.validators
 import django.db.models.deletion
 import django.utils.timezone
-import rooms.tokens
+import rooms.links.tokens
 import uuid
 from django.db import migrations, models
 
@@ -59,7 +59,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('uuid', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                ('token', models.CharField(default=rooms.tokens.make_link_token, max_length=12, unique=True)),
+                ('token', models.CharField(default=rooms.links.tokens.make_link_token, max_length=12, unique=True)),
                 ('slug', models.SlugField(blank=True, max_length=60, null=True, unique=True)),
                 ('label', models.CharField(blank=True, max_length=80)),
                 ('mode', models.CharField(choices=[('private', 'Private'), ('shared', 'Shared')], default='private', max_length=10)),

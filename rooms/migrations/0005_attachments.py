@@ -2,7 +2,7 @@
 
 import django.db.models.deletion
 import django.utils.timezone
-import rooms.models.attachment
+import rooms.attachments.models
 import uuid
 from django.db import migrations, models
 
@@ -23,7 +23,7 @@ class Migration(migrations.Migration):
                 ('name', models.CharField(max_length=120)),
                 ('content_type', models.CharField(max_length=100)),
                 ('size_bytes', models.PositiveIntegerField()),
-                ('file', models.FileField(max_length=200, upload_to=rooms.models.attachment.choose_place)),
+                ('file', models.FileField(max_length=200, upload_to=rooms.attachments.models.choose_place)),
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
                 ('removed_at', models.DateTimeField(blank=True, null=True)),
                 ('account', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='attachments', to='accounts.account')),

@@ -15,7 +15,7 @@ from django.utils import translation
 
 from accounts.models import Target
 from accounts.services import sign_target
-from rooms.models import Delivery
+from rooms.notifications.models import Delivery
 from rooms.notifications.transports import TransportError
 
 SUBJECT_MAX_CHARS = 120

@@ -18,8 +18,9 @@ from prometheus_client.core import (
 )
 from psycopg_pool import PoolTimeout
 
-from rooms import tallies
-from rooms.models import Delivery, WebhookDelivery
+from rooms.base import counters
+from rooms.notifications.models import Delivery
+from rooms.webhooks.models import WebhookDelivery
 
 DUE: dict[str, Any] = {
     "deliveries": Delivery.objects.due,
@@ -35,7 +36,7 @@ class DeliveryCollector:
         return []
 
     def collect(self) -> Iterable[Metric]:
-        counts = tallies.read()
+        counts = counters.read()
         yield _call_ages(counts)
         yield _tries("delivery_tries", "Tries to call somebody", ["kind", "outcome"], counts)
         yield _tries("webhook_tries", "Tries to reach a webhook", ["outcome"], counts)
@@ -54,7 +55,7 @@ def register() -> None:
 
 
 def _call_ages(counts: dict[tuple[str, ...], float]) -> Metric:
-    bounds = [str(bound) for bound in tallies.BOUNDS_S]
+    bounds = [str(bound) for bound in counters.BOUNDS_S]
     sums = accumulate(counts.get(("call_age", bound), 0) for bound in bounds)
     # Prometheus' own spelling of infinity.
     names = [*bounds[:-1], "+Inf"]

@@ -6,8 +6,9 @@ from functools import partial
 
 from django.db import connection, transaction
 
-from rooms.models import Arrival, Property
-from rooms.notifications.bell import Due, ring
+from rooms.arrivals.models import Arrival
+from rooms.notifications.queue import Due, ring
+from rooms.properties.models import Property
 
 # One statement, however many targets, on the database's clock, which is also the one that
 # says later what is due. A repeat for the same arrival adds nothing.

@@ -9,8 +9,8 @@ from django.db import transaction
 from django.db.models import F
 from django.db.models.functions import Now
 
-from rooms.models import Delivery
-from rooms.notifications.bell import Due, ring
+from rooms.notifications.models import Delivery
+from rooms.notifications.queue import Due, ring
 from rooms.notifications.tasks import MAX_TRIES
 
 BATCH_ROWS = 500

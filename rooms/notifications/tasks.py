@@ -14,10 +14,15 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from accounts.models import Target
-from rooms import broker, events, presence, slots, tallies
-from rooms.models import Arrival, Delivery, DirectLink, Guest, Property, Room
+from rooms.arrivals.models import Arrival
+from rooms.base import broker, counters, events, presence, slots
+from rooms.conversations.models import Room
+from rooms.guests.models import Guest
+from rooms.links.models import DirectLink
 from rooms.notifications.email import write_proof
+from rooms.notifications.models import Delivery
 from rooms.notifications.transports import TransportError, queue_of, transport_of
+from rooms.properties.models import Property
 from rooms.webhooks import recording
 
 # Waits after the first, second, … failed try: together a bit more than a day.
@@ -144,7 +149,7 @@ def _finish(delivery: Delivery, state: Delivery.State, note: str = "", *, tries:
     held = Delivery.objects.filter(
         pk=delivery.pk, state=Delivery.State.SENDING, lease_until=delivery.lease_until
     )
-    tallies.count("delivery_tries", delivery.target.kind, state)
+    counters.count("delivery_tries", delivery.target.kind, state)
     return bool(
         held.update(
             state=state,
@@ -162,7 +167,7 @@ def _note_success(delivery: Delivery) -> None:
         return
     now, arrival = timezone.now(), delivery.arrival
     if Arrival.objects.filter(pk=arrival.pk, called_at=None).update(called_at=now):
-        tallies.observe("call_age", (now - arrival.at).total_seconds())
+        counters.observe("call_age", (now - arrival.at).total_seconds())
     Target.objects.filter(pk=delivery.target_id).exclude(last_error="").update(last_error="")
     data = {"at": events.to_ms(now), "kind": delivery.target.kind}
     if (room := arrival.room) is not None:
@@ -183,7 +188,7 @@ def _note_failure(delivery: Delivery, error: TransportError) -> None:
         _finish(delivery, Delivery.State.FAILED, note, tries=1)
         return
     wait_s = error.retry_after_s or WAITS_S[tries - 1] * (1 + random.uniform(0, JITTER))
-    tallies.count("delivery_tries", delivery.target.kind, "retried")
+    counters.count("delivery_tries", delivery.target.kind, "retried")
     Delivery.objects.filter(
         pk=delivery.pk, state=Delivery.State.SENDING, lease_until=delivery.lease_until
     ).update(

@@ -11,7 +11,7 @@ from typing import Protocol, cast
 from django.utils.module_loading import import_string
 
 from accounts.models import Target
-from rooms.models import Delivery
+from rooms.notifications.models import Delivery
 
 # Dotted paths, so that a worker loads only the libraries of channels that are used.
 TRANSPORTS = {

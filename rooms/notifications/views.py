@@ -25,9 +25,10 @@ from accounts.services import (
     remove_target,
     set_target_enabled,
 )
-from rooms.models import Delivery, Property
-from rooms.notifications.bell import ask_for_proof, ask_for_test
+from rooms.notifications.models import Delivery
+from rooms.notifications.queue import ask_for_proof, ask_for_test
 from rooms.notifications.transports import transport_of
+from rooms.properties.models import Property
 
 DELIVERIES_SHOWN = 30
 TEST_RATE = "5/600"

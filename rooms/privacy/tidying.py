@@ -11,9 +11,12 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 from redis import RedisError
 
-from rooms import presence
-from rooms.models import Arrival, Attachment, Delivery, Guest, Message, Participant, Room
-from rooms.models.room import RoomQuerySet
+from rooms.arrivals.models import Arrival
+from rooms.attachments.models import Attachment
+from rooms.base import presence
+from rooms.conversations.models import Message, Participant, Room, RoomQuerySet
+from rooms.guests.models import Guest
+from rooms.notifications.models import Delivery
 
 BATCH_ROWS = 500
 MAX_BATCHES = 40

@@ -7,9 +7,9 @@ from django.conf import settings
 from django.forms.models import model_to_dict
 from django.utils.translation import gettext_lazy as _
 
-from rooms.forms.choices import explain
-from rooms.models import Property
-from rooms.services.properties import MAX_CALL_AFTER_S
+from rooms.base.forms import explain
+from rooms.properties.models import Property
+from rooms.properties.services import MAX_CALL_AFTER_S
 
 
 class PropertyForm(forms.ModelForm):

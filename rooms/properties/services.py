@@ -6,16 +6,11 @@ from typing import TypedDict, Unpack
 
 from django.conf import settings
 from django.db import transaction
-from django.utils import timezone
 
 from accounts import audit, limits
 from accounts.errors import Invalid
-from accounts.models import Account
-from rooms import events
-from rooms.models import DirectLink, Property, Room
-from rooms.services.farewells import tell_guests_gone
-from rooms.services.links import create_link
-from rooms.services.validation import check_fields, clean_line, clean_text
+from rooms.base.validation import check_fields, clean_line, clean_text
+from rooms.properties.models import Property
 
 # A week: longer than any reason to wait before calling somebody.
 MAX_CALL_AFTER_S = 604_800
@@ -36,24 +31,6 @@ class PropertyValues(TypedDict, total=False):
 
 
 @transaction.atomic
-def create_property(
-    *, account: Account, actor: audit.Actor = None, **values: Unpack[PropertyValues]
-) -> Property:
-    """Open a property and its first link, which is `property.links.get()`.
-
-    Raises Invalid, LimitReached.
-    """
-    limits.lock_account(account)
-    limits.check_room_for(account, "properties", Property.objects.for_account(account).active())
-    property = Property(account=account)
-    _apply(property, {"name": "", **values})
-    property.save(force_insert=True)
-    audit.record(account, actor, "property.created", property.uuid, name=property.name)
-    create_link(property=property, actor=actor)
-    return property
-
-
-@transaction.atomic
 def update_property(
     *, property: Property, actor: audit.Actor = None, **values: Unpack[PropertyValues]
 ) -> Property:
@@ -67,25 +44,6 @@ def update_property(
     if changed:
         property.save(update_fields=changed)
         audit.record(property.account, actor, "property.changed", property.uuid, fields=changed)
-    return property
-
-
-@transaction.atomic
-def archive_property(*, property: Property, actor: audit.Actor = None) -> Property:
-    """Take the property out of service: its links stop and its guests are shown out.
-
-    Conversations stay readable in the inbox. A repeat changes nothing.
-    """
-    now = timezone.now()
-    if not Property.objects.active().filter(pk=property.pk).update(archived_at=now):
-        property.refresh_from_db(fields=["archived_at"])
-        return property
-    property.archived_at = now
-    audit.record(property.account, actor, "property.archived", property.uuid, name=property.name)
-    busy = DirectLink.objects.filter(property=property, rooms__status=Room.Status.OPEN)
-    for uuid in busy.values_list("uuid", flat=True).distinct():
-        events.kick(4502, link=uuid)
-    tell_guests_gone(DirectLink.objects.filter(property=property))
     return property
 
 

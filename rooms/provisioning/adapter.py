@@ -17,7 +17,7 @@ from accounts.access import INVITATION_KEY, SESSION_KEY
 from accounts.errors import NotFound
 from accounts.models import Invitation, User
 from accounts.services import accept_invitation, find_invitation, verify_email
-from rooms.provisioning import open_account
+from rooms.provisioning.opening import open_account
 
 # Set for the moment between joining a team at sign-up and the page that follows.
 JOINED_KEY = "joined"

@@ -10,8 +10,9 @@ from django.db import transaction
 
 from accounts.models import Account, ApiKey, Membership, User
 from accounts.services import add_email_target, create_account, create_api_key
-from rooms.models import DirectLink, Property
-from rooms.services.properties import create_property
+from rooms.links.models import DirectLink
+from rooms.links.services.properties import create_property
+from rooms.properties.models import Property
 
 DEMO_EMAIL = "demo@example.com"
 

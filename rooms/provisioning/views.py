@@ -8,7 +8,7 @@ from accounts import rate_limits, refusals
 from accounts.access import SESSION_KEY
 from accounts.forms import NewAccountForm
 from accounts.models import User
-from rooms.provisioning import open_account
+from rooms.provisioning.opening import open_account
 
 
 @login_required

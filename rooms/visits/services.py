@@ -12,14 +12,19 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from rooms import events, presence
-from rooms.errors import GuestBlocked, LinkGone, NicknameMissing, PasscodeWrong
-from rooms.models import Arrival, DirectLink, Guest, Participant, Property, Room
+from rooms.arrivals.models import Arrival
+from rooms.base import events, presence
+from rooms.conversations.models import Participant, Room
+from rooms.conversations.services.rooms import check_open_rooms, reopen_room
+from rooms.guests.errors import GuestBlocked, NicknameMissing
+from rooms.guests.models import Guest
+from rooms.links.errors import LinkGone, PasscodeWrong
+from rooms.links.models import DirectLink
+from rooms.links.services.passcodes import is_passcode
+from rooms.links.services.prefill import Facts, read_prefill
+from rooms.links.services.uses import count_use
 from rooms.notifications.planning import plan_deliveries
-from rooms.services.link_uses import count_use
-from rooms.services.passcodes import is_passcode
-from rooms.services.prefill import Facts, read_prefill
-from rooms.services.rooms import check_open_rooms, reopen_room
+from rooms.properties.models import Property
 from rooms.webhooks import recording
 
 ACTIVITY_STEP = timedelta(seconds=1)

@@ -21,13 +21,18 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts import rate_limits, refusals
 from accounts.errors import DomainError, Forbidden, Invalid, LimitReached, RateLimited
 from accounts.models import Account
-from rooms import access, modules, phrases, tokens
-from rooms.errors import LinkGone, LinkNotFound
-from rooms.models import DirectLink, Property
-from rooms.services.prefill import MAX_TOKEN_CHARS
-from rooms.services.validation import clean_line
-from rooms.services.visits import Visit, join_link
-from rooms.upload_form import describe_uploads
+from rooms.attachments.upload_form import describe_uploads
+from rooms.base import modules, phrases
+from rooms.base.sealing import BadToken
+from rooms.base.validation import clean_line
+from rooms.conversations.tickets import Pass, new_connection, sign_resume, sign_ticket
+from rooms.guests.cookie import read_guest, sign_guest
+from rooms.links.access import open_link
+from rooms.links.errors import LinkGone, LinkNotFound
+from rooms.links.models import DirectLink
+from rooms.links.services.prefill import MAX_TOKEN_CHARS
+from rooms.properties.models import Property
+from rooms.visits.services import Visit, join_link
 
 ADDRESS = re.compile(r"[A-Za-z0-9_-]{1,60}")
 MAX_BODY_BYTES = 4096
@@ -97,7 +102,7 @@ def open_door(request: HttpRequest, address: str) -> DirectLink:
     """
     if not ADDRESS.fullmatch(address):
         raise LinkNotFound
-    link = access.open_link(address)
+    link = open_link(address)
     if link.is_full and read_cookie(request, link.account) is None:
         raise LinkGone
     return link
@@ -251,15 +256,15 @@ def _read_field(name: str, value: object) -> str:
 
 
 def _describe_visit(link: DirectLink, visit: Visit) -> dict[str, Any]:
-    entry = tokens.Pass(
+    entry = Pass(
         account=str(link.account.uuid),
-        connection=tokens.new_connection(),
+        connection=new_connection(),
         room=str(visit.room.uuid),
         participant=str(visit.participant.uuid),
     )
     return {
-        "ticket": tokens.sign_ticket(entry),
-        "resume": tokens.sign_resume(entry),
+        "ticket": sign_ticket(entry),
+        "resume": sign_resume(entry),
         "room": entry.room,
         "participant": entry.participant,
         "ws": WS_PATH,
@@ -276,8 +281,8 @@ def read_cookie(request: HttpRequest, account: Account) -> UUID | None:
     if not value:
         return None
     try:
-        return tokens.read_guest(value)
-    except tokens.BadToken:
+        return read_guest(value)
+    except BadToken:
         return None
 
 
@@ -286,7 +291,7 @@ def _set_cookie(
 ) -> None:
     response.set_cookie(
         _cookie_name(account),
-        tokens.sign_guest(guest_uuid),
+        sign_guest(guest_uuid),
         max_age=COOKIE_AGE_S,
         path=COOKIE_PATH,
         secure=request.is_secure(),

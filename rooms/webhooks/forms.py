@@ -3,8 +3,8 @@ from __future__ import annotations
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from rooms.forms.choices import explain
-from rooms.http import URL_MAX_CHARS
+from rooms.base.forms import explain
+from rooms.base.http import URL_MAX_CHARS
 from rooms.webhooks.recording import EVENTS
 
 EVENT_TEXTS = {

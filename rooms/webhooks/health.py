@@ -9,8 +9,8 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from accounts import audit
-from rooms import tallies
-from rooms.models import Webhook, WebhookDelivery
+from rooms.base import counters
+from rooms.webhooks.models import Webhook, WebhookDelivery
 
 GIVE_UP_AFTER = timedelta(days=3)
 # A first failure after a quiet week is no proof: this event has to have waited for a day, too.
@@ -35,7 +35,7 @@ def note_failure(delivery: WebhookDelivery) -> None:
 def give_up(webhook: Webhook, reason: str) -> None:
     """Switch the webhook off for its owner, who can read why."""
     if disable(webhook, reason):
-        tallies.count("webhooks_disabled")
+        counters.count("webhooks_disabled")
 
 
 @transaction.atomic

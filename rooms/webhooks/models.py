@@ -10,7 +10,7 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from accounts.models import Account, TenantQuerySet
-from rooms.models.room import Guest
+from rooms.guests.models import Guest
 
 
 class WebhookQuerySet(TenantQuerySet["Webhook"]):

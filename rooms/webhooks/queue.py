@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from rooms import broker
+from rooms.base import broker
 from rooms.webhooks.tasks import QUEUE, deliver
 
 

@@ -14,8 +14,8 @@ from uuid import UUID
 from django.db import connection, transaction
 from django.utils import timezone
 
-from rooms.models import Room
-from rooms.webhooks.bell import ring
+from rooms.conversations.models import Room
+from rooms.webhooks.queue import ring
 
 # The names on the wire; docs/webhooks.md says what each of them carries.
 EVENTS = ("message.posted", "guest.arrived", "owner.called", "room.changed", "room.closed")

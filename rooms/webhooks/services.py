@@ -13,11 +13,12 @@ from django.utils import timezone
 from accounts import audit, limits, rate_limits
 from accounts.errors import Invalid
 from accounts.models import Account
-from rooms import http, tokens
-from rooms.errors import WebhookDisabled
-from rooms.models import Webhook, WebhookDelivery
-from rooms.services.validation import check_fields, clean_line
+from rooms.base import http
+from rooms.base.sealing import seal_secret
+from rooms.base.validation import check_fields, clean_line
 from rooms.webhooks import health
+from rooms.webhooks.errors import WebhookDisabled
+from rooms.webhooks.models import Webhook, WebhookDelivery
 from rooms.webhooks.recording import EVENTS, make_payload, ring_after_commit
 from rooms.webhooks.signing import make_secret
 from rooms.webhooks.tasks import TEST_EVENT
@@ -47,7 +48,7 @@ def create_webhook(
     limits.lock_account(account)
     limits.check_room_for(account, "webhooks", Webhook.objects.for_account(account))
     secret = make_secret()
-    webhook = Webhook(account=account, secret=tokens.seal_secret(secret))
+    webhook = Webhook(account=account, secret=seal_secret(secret))
     _apply(webhook, {"url": "", **values})
     webhook.save(force_insert=True)
     audit.record(account, actor, "webhook.created", webhook.uuid, url=webhook.url)
@@ -84,7 +85,7 @@ def rotate_secret(*, webhook: Webhook, actor: audit.Actor = None) -> str:
     """Return a new secret, which is not shown again; the one before signs too for 24 hours."""
     held = Webhook.objects.select_for_update().get(pk=webhook.pk)
     secret = make_secret()
-    webhook.secret, webhook.old_secret = tokens.seal_secret(secret), held.secret
+    webhook.secret, webhook.old_secret = seal_secret(secret), held.secret
     webhook.old_secret_until = timezone.now() + SECRET_OVERLAP
     webhook.save(update_fields=["secret", "old_secret", "old_secret_until"])
     audit.record(webhook.account, actor, "webhook.secret_rotated", webhook.uuid)

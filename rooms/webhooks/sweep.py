@@ -9,8 +9,8 @@ from django.db import transaction
 from django.db.models import F, OuterRef, Q, Subquery
 from django.db.models.functions import Now
 
-from rooms.models import WebhookDelivery
-from rooms.webhooks.bell import ring
+from rooms.webhooks.models import WebhookDelivery
+from rooms.webhooks.queue import ring
 from rooms.webhooks.tasks import MAX_TRIES, State
 
 BATCH_ROWS = 500

@@ -15,9 +15,10 @@ from django.db.models import F
 from django.db.models.functions import Now
 from django.utils import timezone
 
-from rooms import broker, http, slots, tallies, tokens
-from rooms.models import WebhookDelivery
+from rooms.base import broker, counters, http, slots
+from rooms.base.sealing import open_secret
 from rooms.webhooks import health, signing
+from rooms.webhooks.models import WebhookDelivery
 
 State = WebhookDelivery.State
 
@@ -144,7 +145,7 @@ def _claim(delivery: WebhookDelivery) -> bool:
 
 def _post(delivery: WebhookDelivery) -> http.Answer:
     webhook, body = delivery.webhook, delivery.payload
-    secrets = [tokens.open_secret(sealed) for sealed in webhook.sealed_secrets]
+    secrets = [open_secret(sealed) for sealed in webhook.sealed_secrets]
     now_s = int(timezone.now().timestamp())
     headers = {
         "Content-Type": "application/json",
@@ -198,7 +199,7 @@ def _note_failure(delivery: WebhookDelivery, retry_after_s: float = 0) -> None:
 
 def _settle(delivery: WebhookDelivery, state: State, *, tries: int = 0, wait_s: float = 0) -> bool:
     """Write the outcome down if this task still holds its lease; else somebody else will."""
-    tallies.count("webhook_tries", "retried" if state == State.WAITING else state)
+    counters.count("webhook_tries", "retried" if state == State.WAITING else state)
     held = WebhookDelivery.objects.filter(
         pk=delivery.pk, state=State.SENDING, lease_until=delivery.lease_until
     )

@@ -15,10 +15,10 @@ from django.views.decorators.http import require_POST
 
 from accounts import refusals
 from accounts.access import MemberRequest, manager_required
-from rooms import access
-from rooms.forms.webhooks import WebhookForm
-from rooms.models import Webhook, WebhookDelivery
-from rooms.services import webhooks as services
+from rooms.webhooks import services
+from rooms.webhooks.access import get_webhook, get_webhook_delivery
+from rooms.webhooks.forms import WebhookForm
+from rooms.webhooks.models import Webhook, WebhookDelivery
 from rooms.webhooks.sweep import KEPT
 
 DELIVERIES_SHOWN = 30
@@ -45,7 +45,7 @@ def list_webhooks(request: MemberRequest) -> HttpResponse:
 @never_cache
 @manager_required
 def show_webhook(request: MemberRequest, uuid: UUID) -> HttpResponse:
-    webhook = access.get_webhook(request.account, uuid)
+    webhook = get_webhook(request.account, uuid)
     if request.method != "POST":
         return _show(request, webhook, _describe(webhook))
     form = WebhookForm(request.POST)
@@ -54,14 +54,14 @@ def show_webhook(request: MemberRequest, uuid: UUID) -> HttpResponse:
             services.update_webhook(webhook=webhook, actor=request.user, **form.cleaned_data)
             messages.success(request, _("Saved."))
             return redirect("rooms:webhook", uuid)
-    return _show(request, access.get_webhook(request.account, uuid), form, status=400)
+    return _show(request, get_webhook(request.account, uuid), form, status=400)
 
 
 @require_POST
 @manager_required
 def rotate(request: MemberRequest, uuid: UUID) -> HttpResponse:
     """A new secret, shown in this one answer."""
-    webhook = access.get_webhook(request.account, uuid)
+    webhook = get_webhook(request.account, uuid)
     fresh = services.rotate_secret(webhook=webhook, actor=request.user)
     return _show(request, webhook, _describe(webhook), fresh=fresh)
 
@@ -70,7 +70,7 @@ def rotate(request: MemberRequest, uuid: UUID) -> HttpResponse:
 @manager_required
 def switch(request: MemberRequest, uuid: UUID) -> HttpResponse:
     """Switch on or off, as `enabled` says; a repeat changes nothing."""
-    webhook = access.get_webhook(request.account, uuid)
+    webhook = get_webhook(request.account, uuid)
     if request.POST.get("enabled") == "1":
         services.enable_webhook(webhook=webhook, actor=request.user)
     else:
@@ -82,7 +82,7 @@ def switch(request: MemberRequest, uuid: UUID) -> HttpResponse:
 @manager_required
 def ping(request: MemberRequest, uuid: UUID) -> HttpResponse:
     """Raises RateLimited."""
-    services.send_test(webhook=access.get_webhook(request.account, uuid))
+    services.send_test(webhook=get_webhook(request.account, uuid))
     messages.success(request, _("A test is on its way. Reload to see the answer."))
     return redirect("rooms:webhook", uuid)
 
@@ -90,7 +90,7 @@ def ping(request: MemberRequest, uuid: UUID) -> HttpResponse:
 @require_POST
 @manager_required
 def remove(request: MemberRequest, uuid: UUID) -> HttpResponse:
-    webhook = access.get_webhook(request.account, uuid)
+    webhook = get_webhook(request.account, uuid)
     services.delete_webhook(webhook=webhook, actor=request.user)
     messages.success(request, _("The webhook is removed."))
     return redirect("rooms:webhooks")
@@ -100,7 +100,7 @@ def remove(request: MemberRequest, uuid: UUID) -> HttpResponse:
 @manager_required
 def replay_failed(request: MemberRequest, uuid: UUID) -> HttpResponse:
     """Everything in the log that did not arrive, once more."""
-    webhook = access.get_webhook(request.account, uuid)
+    webhook = get_webhook(request.account, uuid)
     with refusals.as_notice(request, _("What did not arrive is sent again.")):
         services.replay_failed(webhook=webhook, since=timezone.now() - KEPT, actor=request.user)
     return redirect("rooms:webhook", uuid)
@@ -109,7 +109,7 @@ def replay_failed(request: MemberRequest, uuid: UUID) -> HttpResponse:
 @require_POST
 @manager_required
 def replay(request: MemberRequest, uuid: UUID) -> HttpResponse:
-    delivery = access.get_webhook_delivery(request.account, uuid)
+    delivery = get_webhook_delivery(request.account, uuid)
     with refusals.as_notice(request, _("It is sent again.")):
         services.replay_delivery(delivery=delivery, actor=request.user)
     return redirect("rooms:webhook", delivery.webhook.uuid)

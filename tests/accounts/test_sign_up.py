@@ -6,7 +6,8 @@ import pytest
 from allauth.account.models import EmailAddress
 
 from accounts.models import Account, Membership, Target, User
-from rooms.models import DirectLink, Property
+from rooms.links.models import DirectLink
+from rooms.properties.models import Property
 
 NEW = {"email": "New@Example.com", "password1": "a long enough one", "account_name": "Tea House"}
 

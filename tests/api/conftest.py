@@ -7,8 +7,8 @@ from django.test import Client
 
 from accounts.models import Target
 from accounts.services import create_api_key, create_invitation
-from rooms.services.attachments import post_attachment
-from rooms.services.webhooks import create_webhook, send_test
+from rooms.attachments.services import post_attachment
+from rooms.webhooks.services import create_webhook, send_test
 from tests.files_to_send import make_file
 
 

@@ -6,8 +6,11 @@ from uuid import uuid4
 import pytest
 
 from accounts.models import AuditEvent
-from rooms.models import Attachment, Message, Property, Webhook
-from rooms.services.attachments import post_attachment
+from rooms.attachments.models import Attachment
+from rooms.attachments.services import post_attachment
+from rooms.conversations.models import Message
+from rooms.properties.models import Property
+from rooms.webhooks.models import Webhook
 from tests.api.test_authentication import assert_problem
 from tests.files_to_send import PDF, make_file, make_png
 

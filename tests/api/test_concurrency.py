@@ -14,7 +14,7 @@ from api import idempotency
 from api.idempotency import IDEMPOTENCY_HOURS
 from api.models import IdempotencyRecord
 from api.tasks import sweep_idempotency_records
-from rooms.models import Property
+from rooms.properties.models import Property
 from tests.api.test_authentication import assert_problem
 from tests.server import point_to_test_database
 

@@ -9,7 +9,7 @@ from django.urls import get_resolver
 
 from api import permissions
 from api.models import IdempotencyRecord
-from rooms.models import Property
+from rooms.properties.models import Property
 from tests.api.test_authentication import assert_problem
 
 

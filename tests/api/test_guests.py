@@ -8,9 +8,13 @@ from django.conf import settings
 from django.utils import timezone
 
 from accounts.models import AuditEvent
-from rooms.errors import GuestBlocked, NotInRoom
-from rooms.models import Arrival, Delivery, Guest, Message, Participant, Room
-from rooms.services.messages import post_message, sender_of
+from rooms.arrivals.models import Arrival
+from rooms.conversations.errors import NotInRoom
+from rooms.conversations.models import Message, Participant, Room
+from rooms.conversations.services.messages import post_message, sender_of
+from rooms.guests.errors import GuestBlocked
+from rooms.guests.models import Guest
+from rooms.notifications.models import Delivery
 from rooms.tasks import tidy_rooms
 from tests.api.test_authentication import assert_problem
 from tests.cast import join

@@ -9,9 +9,13 @@ import pytest
 from accounts.limits import NAMES
 from accounts.models import Invitation, Membership
 from accounts.services import accept_invitation, create_invitation
-from rooms.models import Attachment, DirectLink, Guest, Message, Property, Room
-from rooms.services.links import update_link
-from rooms.services.rooms import close_room
+from rooms.attachments.models import Attachment
+from rooms.conversations.models import Message, Room
+from rooms.conversations.services.rooms import close_room
+from rooms.guests.models import Guest
+from rooms.links.models import DirectLink
+from rooms.links.services.links import update_link
+from rooms.properties.models import Property
 from tests.api.test_authentication import assert_problem
 from tests.cast import make_user
 from tests.files_to_send import make_file

@@ -5,7 +5,8 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from rooms.models import DirectLink, Property
+from rooms.links.models import DirectLink
+from rooms.properties.models import Property
 from tests.api.test_authentication import assert_problem
 
 

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from accounts.models import Account, SignInLink, User
 from accounts.tasks import remove_closed_accounts
-from rooms.models import DirectLink
+from rooms.links.models import DirectLink
 from tests.api.conftest import make_api
 from tests.api.test_authentication import assert_problem
 from tests.api.test_provisioning import make_row

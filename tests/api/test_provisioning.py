@@ -11,7 +11,8 @@ from django.db import connection
 
 from accounts.models import Account, Membership, Target, User
 from accounts.services import delete_account, find_api_key
-from rooms.models import DirectLink, Property
+from rooms.links.models import DirectLink
+from rooms.properties.models import Property
 from tests.api.conftest import Api
 from tests.api.test_authentication import assert_problem
 from tests.cast import make_user

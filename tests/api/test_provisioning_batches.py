@@ -8,8 +8,9 @@ import pytest
 from django.utils import timezone
 
 from accounts.models import Account
-from rooms.models import ProvisioningBatch, ProvisioningRow
-from rooms.services.provisioning import batches, forget_batches, work_off_batches
+from rooms.provisioning.bulk import batches
+from rooms.provisioning.bulk.batches import forget_batches, work_off_batches
+from rooms.provisioning.models import ProvisioningBatch, ProvisioningRow
 from tests.api.test_authentication import assert_problem
 from tests.api.test_provisioning import TABLES, count_rows, make_row, send_text
 

@@ -5,11 +5,12 @@ from uuid import uuid4
 import pytest
 
 from accounts.services import revoke_api_key
-from rooms import tokens
-from rooms.access import get_member_participant
-from rooms.models import Message, Participant, Property, Room
-from rooms.services.messages import post_message, sender_of
-from rooms.services.rooms import close_room
+from rooms.conversations.access import get_member_participant
+from rooms.conversations.models import Message, Participant, Room
+from rooms.conversations.services.messages import post_message, sender_of
+from rooms.conversations.services.rooms import close_room
+from rooms.conversations.tickets import read_pass
+from rooms.properties.models import Property
 from tests.api.test_authentication import assert_problem
 from tests.cast import join
 
@@ -191,7 +192,7 @@ def test_messages_are_found_by_text_in_the_own_account_only(api, charlies, room,
 def test_a_key_gets_a_ticket_for_its_user(api, room, account):
     person = {"external_id": "user-17", "name": "Ann"}
     body = api.post("tickets", {"room": str(room.uuid), "participant": person}).json()
-    entry = tokens.read_pass(body["ticket"])
+    entry = read_pass(body["ticket"])
     participant = Participant.objects.get(uuid=entry.participant)
     assert (participant.room, participant.external_id) == (room, "user-17")
     assert (entry.account, entry.key) == (str(account.uuid), str(api.key.uuid))
@@ -199,13 +200,13 @@ def test_a_key_gets_a_ticket_for_its_user(api, room, account):
 
 
 def test_a_key_gets_a_ticket_for_the_account(api, account):
-    entry = tokens.read_pass(api.post("tickets").json()["resume"])
+    entry = read_pass(api.post("tickets").json()["resume"])
     assert (entry.account, entry.room, entry.membership) == (str(account.uuid), "", "")
     assert entry.key == str(api.key.uuid)
 
 
 def test_a_member_gets_a_ticket_bound_to_the_session(bob_page, bob):
-    entry = tokens.read_pass(bob_page.post("tickets").json()["ticket"])
+    entry = read_pass(bob_page.post("tickets").json()["ticket"])
     assert entry.membership == str(bob.memberships.get().uuid)
     assert entry.session == bob_page.client.session.session_key
     assert entry.key == ""

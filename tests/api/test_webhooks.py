@@ -8,8 +8,8 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from rooms import tokens
-from rooms.models import Webhook, WebhookDelivery
+from rooms.base.sealing import open_secret
+from rooms.webhooks.models import Webhook, WebhookDelivery
 from tests.api.test_authentication import assert_problem
 from tests.cast import join
 
@@ -42,7 +42,7 @@ def test_a_rotation_shows_the_new_secret_and_keeps_the_old_one_for_a_day(api, ho
     assert SECRET.fullmatch(rotated["secret"])
     assert rotated["secret"] != hook["secret"]
     stored = Webhook.objects.get()
-    live = [tokens.open_secret(sealed) for sealed in stored.sealed_secrets]
+    live = [open_secret(sealed) for sealed in stored.sealed_secrets]
     assert live == [rotated["secret"], hook["secret"]]
     left = stored.old_secret_until - timezone.now()
     assert timedelta(hours=23) < left <= timedelta(hours=24)

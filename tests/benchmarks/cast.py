@@ -5,8 +5,11 @@ from __future__ import annotations
 from django.db import connection
 
 from accounts.models import Account
-from rooms import tokens
-from rooms.models import DirectLink, Guest, Participant, Property, Room
+from rooms.conversations.models import Participant, Room
+from rooms.conversations.tickets import Pass, new_connection, sign_ticket
+from rooms.guests.models import Guest
+from rooms.links.models import DirectLink
+from rooms.properties.models import Property
 
 
 class Cast:
@@ -46,10 +49,10 @@ class Cast:
         return DirectLink.objects.create(account=self.account, property=place)
 
     def _seat(self, person):
-        entry = tokens.Pass(
+        entry = Pass(
             account=str(self.account.uuid),
-            connection=tokens.new_connection(),
+            connection=new_connection(),
             room=str(person.room.uuid),
             participant=str(person.uuid),
         )
-        return {"protocols": f"doorbell.v1, ticket.{tokens.sign_ticket(entry)}"}
+        return {"protocols": f"doorbell.v1, ticket.{sign_ticket(entry)}"}

@@ -10,9 +10,9 @@ from django.conf import settings
 from django.test import Client
 from playwright.sync_api import expect, sync_playwright
 
-from rooms.access import get_member_participant
-from rooms.models import Room
-from rooms.services.messages import post_message, sender_of
+from rooms.conversations.access import get_member_participant
+from rooms.conversations.models import Room
+from rooms.conversations.services.messages import post_message, sender_of
 
 CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
 FLAGS = [

@@ -8,7 +8,8 @@ import zlib
 import pytest
 from playwright.sync_api import expect
 
-from rooms.models import Attachment, Property
+from rooms.attachments.models import Attachment
+from rooms.properties.models import Property
 from tests.browser.pages import open_inbox, part, ring
 from tests.files_to_send import PDF
 

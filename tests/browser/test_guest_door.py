@@ -7,10 +7,12 @@ import re
 from django.utils import timezone
 from playwright.sync_api import expect
 
-from rooms import events
-from rooms.models import Guest, Participant, Property, Room
-from rooms.services.links import create_link, revoke_link
-from rooms.services.rooms import close_room
+from rooms.base import events
+from rooms.conversations.models import Participant, Room
+from rooms.conversations.services.rooms import close_room
+from rooms.guests.models import Guest
+from rooms.links.services.links import create_link, revoke_link
+from rooms.properties.models import Property
 from tests.browser.pages import part, ring, wait_until_open, write
 
 

@@ -7,9 +7,11 @@ import re
 from playwright.sync_api import expect
 
 from accounts.models import Account
-from rooms import events
-from rooms.models import Guest, Message, Participant, Property, Room
-from rooms.services.links import create_link
+from rooms.base import events
+from rooms.conversations.models import Message, Participant, Room
+from rooms.guests.models import Guest
+from rooms.links.services.links import create_link
+from rooms.properties.models import Property
 from tests.browser.pages import (
     WITHOUT_WEBRTC,
     bodies,

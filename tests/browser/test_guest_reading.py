@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from playwright.sync_api import expect
 
-from rooms.models import Participant
+from rooms.conversations.models import Participant
 from tests.browser.pages import bodies, part, ring
 from tests.server import wait_for
 

@@ -6,10 +6,10 @@ import uuid
 from playwright.sync_api import expect
 
 from accounts.services.team import remove_member
-from rooms.models import Message, Room
-from rooms.services.links import create_link
-from rooms.services.messages import post_message, sender_of
-from rooms.services.rooms import close_room
+from rooms.conversations.models import Message, Room
+from rooms.conversations.services.messages import post_message, sender_of
+from rooms.conversations.services.rooms import close_room
+from rooms.links.services.links import create_link
 from tests.browser.pages import open_inbox, part, ring, row_of, wait_until_live, write
 from tests.cast import join
 from tests.rooms.rooms_in_bulk import make_rooms

@@ -13,8 +13,10 @@ from playwright.sync_api import expect
 
 from accounts.models import Account
 from accounts.redis import get_redis
-from rooms.models import DirectLink, Message, Property, Room
-from rooms.services.links import create_link
+from rooms.conversations.models import Message, Room
+from rooms.links.models import DirectLink
+from rooms.links.services.links import create_link
+from rooms.properties.models import Property
 from tests.browser.pages import (
     WITHOUT_WEBRTC,
     bodies,

@@ -13,7 +13,8 @@ import pytest
 from django.conf import settings
 from playwright.sync_api import expect
 
-from rooms.models import Message, Participant, Property, Room
+from rooms.conversations.models import Message, Participant, Room
+from rooms.properties.models import Property
 from tests.browser.pages import bodies, open_inbox, part, ring, write
 from tests.server import Child, find_free_port, wait_for
 

@@ -9,8 +9,9 @@ import pytest
 from django.conf import settings
 from playwright.sync_api import expect
 
-from rooms.models import Property, Room
-from rooms.services.messages import post_message, sender_of
+from rooms.conversations.models import Room
+from rooms.conversations.services.messages import post_message, sender_of
+from rooms.properties.models import Property
 from tests.browser.pages import bodies, open_inbox, part, row_of, write
 from tests.cast import join
 

@@ -8,11 +8,11 @@ import pytest
 from playwright.sync_api import expect
 
 from accounts.services.team import remove_member
-from rooms import events
-from rooms.models import Room
-from rooms.services.guests import block_guest
-from rooms.services.links import create_link, revoke_link, rotate_link
-from rooms.services.rooms import close_room
+from rooms.base import events
+from rooms.conversations.models import Room
+from rooms.conversations.services.guests import block_guest
+from rooms.conversations.services.rooms import close_room
+from rooms.links.services.links import create_link, revoke_link, rotate_link
 from tests.browser.pages import bodies, open_inbox, part, ring, ring_with, wait_until_live, write
 from tests.server import wait_for
 

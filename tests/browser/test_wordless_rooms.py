@@ -9,8 +9,10 @@ from django.utils import timezone
 from playwright.sync_api import expect
 
 from accounts.redis import get_redis
-from rooms.models import Delivery, Guest, Room
-from rooms.services.rooms import close_room
+from rooms.conversations.models import Room
+from rooms.conversations.services.rooms import close_room
+from rooms.guests.models import Guest
+from rooms.notifications.models import Delivery
 from rooms.tasks import tidy_rooms
 from tests.browser.pages import open_inbox, part, ring, row_of, wait_until_live, write
 from tests.cast import join

@@ -21,11 +21,12 @@ from django.test import Client  # noqa: E402
 from accounts.models import Account, ApiKey, Membership, User  # noqa: E402
 from accounts.services import create_api_key, suspend_account  # noqa: E402
 from accounts.services.team import remove_member  # noqa: E402
-from rooms import tokens  # noqa: E402
-from rooms.models import DirectLink, Message, Participant  # noqa: E402
-from rooms.provisioning import open_account  # noqa: E402
-from rooms.services.guests import block_guest  # noqa: E402
-from rooms.services.links import revoke_link  # noqa: E402
+from rooms.conversations.models import Message, Participant  # noqa: E402
+from rooms.conversations.services.guests import block_guest  # noqa: E402
+from rooms.conversations.tickets import Pass, new_connection, sign_resume  # noqa: E402
+from rooms.links.models import DirectLink  # noqa: E402
+from rooms.links.services.links import revoke_link  # noqa: E402
+from rooms.provisioning.opening import open_account  # noqa: E402
 
 browsers: dict[str, Client] = {}
 
@@ -61,13 +62,13 @@ def take_desk(membership):
     member = Membership.objects.select_related("user", "account").get(uuid=membership)
     browser = browsers[membership] = Client()
     browser.force_login(member.user)
-    entry = tokens.Pass(
+    entry = Pass(
         account=str(member.account.uuid),
-        connection=tokens.new_connection(),
+        connection=new_connection(),
         membership=membership,
         session=browser.session.session_key,
     )
-    return tokens.sign_resume(entry)
+    return sign_resume(entry)
 
 
 def read_messages(room):

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
-from rooms.models import Arrival, Guest, Participant, Room
+from rooms.arrivals.models import Arrival
+from rooms.conversations.models import Participant, Room
+from rooms.guests.models import Guest
 
 
 def make_rooms(link, count):

@@ -18,12 +18,16 @@ from accounts.models import Account
 from accounts.services import delete_account
 from accounts.services.accounts import remove_closed_accounts
 from accounts.usage import read_usage
-from rooms.models import Attachment, DirectLink, Message, Property
-from rooms.services.guests import block_guest, erase_guest
-from rooms.services.links import create_link, revoke_link
-from rooms.services.sync import open_place, read_messages
+from rooms.attachments.models import Attachment
+from rooms.conversations.models import Message
+from rooms.conversations.services.guests import block_guest
+from rooms.conversations.services.sync import open_place, read_messages
+from rooms.conversations.tickets import Pass
+from rooms.links.models import DirectLink
+from rooms.links.services.links import create_link, revoke_link
+from rooms.privacy.services import erase_guest
+from rooms.properties.models import Property
 from rooms.tasks import sweep_attachments
-from rooms.tokens import Pass
 from tests.cast import join
 from tests.files_to_send import BAD, GOOD, PDF, make_file, make_png
 

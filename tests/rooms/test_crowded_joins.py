@@ -12,11 +12,12 @@ from django.db import connection, transaction
 from django.test import Client
 
 from accounts.errors import DomainError, Unavailable
-from rooms.hashers import PasscodeHasher
-from rooms.models import DirectLink, LinkUse, Participant, Room
-from rooms.services import passcodes
-from rooms.services.link_uses import fold_all_uses
-from rooms.services.links import update_link
+from rooms.conversations.models import Participant, Room
+from rooms.links.hashers import PasscodeHasher
+from rooms.links.models import DirectLink, LinkUse
+from rooms.links.services import passcodes
+from rooms.links.services.links import update_link
+from rooms.links.services.uses import fold_all_uses
 from tests.api.conftest import make_api
 from tests.api.test_authentication import assert_problem
 from tests.cast import join

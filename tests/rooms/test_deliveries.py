@@ -11,11 +11,12 @@ from django.utils import timezone
 
 from accounts.models import Account, Target, User
 from accounts.redis import get_redis
-from rooms import presence
-from rooms.models import Arrival, Delivery
+from rooms.arrivals.models import Arrival
+from rooms.base import presence
+from rooms.conversations.services.rooms import close_room
+from rooms.notifications.models import Delivery
 from rooms.notifications.sweep import queue_due, take_batch
 from rooms.notifications.tasks import MAX_TRIES, WAITS_S, deliver
-from rooms.services.rooms import close_room
 from tests.api.conftest import make_api
 from tests.cast import join
 from tests.mailbox import Mailbox, text_of

@@ -14,10 +14,11 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.models import Account
-from rooms import phrases
-from rooms.models import DirectLink, Property
-from rooms.services.links import create_link
-from rooms.services.properties import archive_property
+from rooms.base import phrases
+from rooms.links.models import DirectLink
+from rooms.links.services.links import create_link
+from rooms.links.services.properties import archive_property
+from rooms.properties.models import Property
 from tests.cast import PASSWORD
 
 pytestmark = pytest.mark.django_db

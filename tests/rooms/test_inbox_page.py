@@ -8,12 +8,12 @@ import pytest
 from django.test import Client
 
 from accounts.models import Membership
-from rooms import presence
-from rooms.access import get_member_participant
-from rooms.models import Participant
-from rooms.services.messages import mark_read, post_message, sender_of
-from rooms.services.rooms import close_room
-from rooms.tokens import read_pass
+from rooms.base import presence
+from rooms.conversations.access import get_member_participant
+from rooms.conversations.models import Participant
+from rooms.conversations.services.messages import mark_read, post_message, sender_of
+from rooms.conversations.services.rooms import close_room
+from rooms.conversations.tickets import read_pass
 from tests.cast import join
 from tests.rooms.rooms_in_bulk import make_rooms
 

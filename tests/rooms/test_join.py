@@ -10,11 +10,15 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.models import Account
-from rooms import tokens
-from rooms.models import DirectLink, Guest, Participant, Property, Room
-from rooms.services.links import create_link
-from rooms.services.prefill import sign_prefill
-from rooms.services.rooms import close_room
+from rooms.conversations.models import Participant, Room
+from rooms.conversations.services.rooms import close_room
+from rooms.conversations.tickets import read_pass
+from rooms.guests.cookie import read_guest
+from rooms.guests.models import Guest
+from rooms.links.models import DirectLink
+from rooms.links.services.links import create_link
+from rooms.links.services.prefill import sign_prefill
+from rooms.properties.models import Property
 
 pytestmark = pytest.mark.django_db
 
@@ -58,8 +62,8 @@ def test_a_guest_gets_a_room_a_ticket_and_a_resume_token(client, link):
 def test_the_ticket_names_this_account_room_and_participant(client, link):
     answer = join(client, link).json()
 
-    entry = tokens.read_pass(answer["ticket"])
-    assert entry == tokens.read_pass(answer["resume"])
+    entry = read_pass(answer["ticket"])
+    assert entry == read_pass(answer["resume"])
     assert entry.account == str(link.account.uuid)
     assert (entry.room, entry.participant) == (answer["room"], answer["participant"])
     assert entry.connection
@@ -74,7 +78,7 @@ def test_the_cookie_is_signed_http_only_and_lax(client, link):
     assert cookie["path"] == "/c/"
     assert cookie["max-age"] == 400 * 86_400
     assert cookie["secure"] == ""
-    assert tokens.read_guest(cookie.value) == Guest.objects.get().uuid
+    assert read_guest(cookie.value) == Guest.objects.get().uuid
 
 
 def test_over_https_the_cookie_is_secure(client, link):
@@ -104,7 +108,7 @@ def test_the_same_guest_comes_back_to_the_same_room(client, link):
 def test_another_tab_is_another_connection(client, link):
     first, second = join(client, link).json(), join(client, link).json()
 
-    connections = {tokens.read_pass(answer["ticket"]).connection for answer in (first, second)}
+    connections = {read_pass(answer["ticket"]).connection for answer in (first, second)}
     assert len(connections) == 2
 
 
@@ -144,7 +148,7 @@ def test_another_accounts_cookie_is_useless(client, link, charlie):
     answer = join(client, link).json()
 
     assert Room.objects.get(uuid=answer["room"]).account_id == link.account_id
-    assert Guest.objects.for_account(link.account).get().uuid != tokens.read_guest(value)
+    assert Guest.objects.for_account(link.account).get().uuid != read_guest(value)
 
 
 def test_the_nickname_can_be_changed_by_joining_again(client, link):

@@ -8,9 +8,9 @@ import pytest
 import segno
 from django.utils import timezone
 
-from rooms.color import DARK_GROUND, accent_for, contrast, theme_for
-from rooms.models import DirectLink
-from rooms.services.links import revoke_link, update_link
+from rooms.links.models import DirectLink
+from rooms.links.services.links import revoke_link, update_link
+from rooms.properties.color import DARK_GROUND, accent_for, contrast, theme_for
 
 PATH = re.compile(
     r'<path[^>]*stroke="#000"[^>]*d="([^"]+)"|<path[^>]*d="([^"]+)"[^>]*stroke="#000"'

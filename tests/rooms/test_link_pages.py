@@ -9,8 +9,8 @@ from django.urls import reverse
 from django.utils import timezone
 from pytest_django.asserts import assertContains, assertNotContains, assertRedirects
 
-from rooms.models import DirectLink
-from rooms.services.links import create_link, create_links, revoke_link, update_link
+from rooms.links.models import DirectLink
+from rooms.links.services.links import create_link, create_links, revoke_link, update_link
 from tests.cast import join
 
 PRIVATE = {"mode": "private"}

@@ -9,10 +9,17 @@ from django.db import connection
 from django.utils import timezone
 
 from accounts.errors import DomainError, Invalid, LimitReached
-from rooms.errors import LinkGone, PasscodeWrong, PrefillWrong
-from rooms.models import DirectLink, Room
-from rooms.services.links import create_link, create_links, revoke_link, rotate_link, update_link
-from rooms.services.prefill import sign_prefill
+from rooms.conversations.models import Room
+from rooms.links.errors import LinkGone, PasscodeWrong, PrefillWrong
+from rooms.links.models import DirectLink
+from rooms.links.services.links import (
+    create_link,
+    create_links,
+    revoke_link,
+    rotate_link,
+    update_link,
+)
+from rooms.links.services.prefill import sign_prefill
 from tests.cast import join
 
 

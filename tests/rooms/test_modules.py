@@ -6,7 +6,7 @@ import subprocess
 
 import pytest
 
-from rooms.modules import JoinError, join_modules
+from rooms.base.modules import JoinError, join_modules
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from accounts.models import Target
-from rooms.models import Delivery
+from rooms.notifications.models import Delivery
 from rooms.notifications.tasks import send_proof, send_test
 from tests.cast import join
 

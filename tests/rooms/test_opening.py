@@ -5,8 +5,8 @@ from pytest_django.asserts import assertContains, assertRedirects
 
 from accounts.models import Account, Target, User
 from accounts.services import find_api_key
-from rooms.provisioning import open_account, open_demo
-from rooms.services.links import revoke_link
+from rooms.links.services.links import revoke_link
+from rooms.provisioning.opening import open_account, open_demo
 from tests.cast import PASSWORD
 
 

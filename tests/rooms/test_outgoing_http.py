@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from werkzeug import Response
 
-from rooms import http
+from rooms.base import http
 
 PUBLIC = "93.184.216.34"
 # fmt: off

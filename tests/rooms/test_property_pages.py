@@ -5,8 +5,9 @@ from django.urls import reverse
 from pytest_django.asserts import assertContains, assertNotContains, assertRedirects
 
 from accounts.models import AuditEvent
-from rooms.models import Property, Room
-from rooms.services.properties import archive_property, create_property
+from rooms.conversations.models import Room
+from rooms.links.services.properties import archive_property, create_property
+from rooms.properties.models import Property
 from tests.cast import join
 
 PROPERTIES = "/properties"

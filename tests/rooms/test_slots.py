@@ -8,11 +8,12 @@ import pytest
 from redis import Redis
 
 from accounts.redis import get_redis
-from rooms import slots
-from rooms.models import Delivery, WebhookDelivery
+from rooms.base import slots
 from rooms.notifications import tasks as calls
-from rooms.services.webhooks import create_webhook
+from rooms.notifications.models import Delivery
 from rooms.webhooks import sweep, tasks
+from rooms.webhooks.models import WebhookDelivery
+from rooms.webhooks.services import create_webhook
 from tests.cast import join
 from tests.server import wait_for
 

@@ -12,14 +12,17 @@ from django.test import override_settings
 from django.utils import timezone
 
 from accounts.redis import get_redis
-from rooms import presence
-from rooms.access import get_member_participant
-from rooms.models import Arrival, Delivery, Guest, Participant, Room
-from rooms.services.links import update_link
-from rooms.services.messages import post_message, sender_of
-from rooms.services.rooms import assign_room, close_room, reopen_room, tag_room
-from rooms.services.visits import join_link
+from rooms.arrivals.models import Arrival
+from rooms.base import presence
+from rooms.conversations.access import get_member_participant
+from rooms.conversations.models import Participant, Room
+from rooms.conversations.services.messages import post_message, sender_of
+from rooms.conversations.services.rooms import assign_room, close_room, reopen_room, tag_room
+from rooms.guests.models import Guest
+from rooms.links.services.links import update_link
+from rooms.notifications.models import Delivery
 from rooms.tasks import tidy_rooms
+from rooms.visits.services import join_link
 from tests.cast import join
 from tests.rooms.rooms_in_bulk import make_rooms
 
@@ -100,7 +103,7 @@ def test_a_call_that_is_not_done_keeps_the_room(room):
 
 
 def test_rooms_that_stay_do_not_hold_up_the_others(link, monkeypatch):
-    monkeypatch.setattr("rooms.services.tidying.BATCH_ROWS", 3)
+    monkeypatch.setattr("rooms.privacy.tidying.BATCH_ROWS", 3)
     make_rooms(link, 10)
     Room.objects.update(last_seq=0)
     let_time_pass()

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from rooms.services.webhooks import SECRET_OVERLAP
 from rooms.webhooks import signing
 from rooms.webhooks.recording import EVENTS
+from rooms.webhooks.services import SECRET_OVERLAP
 from rooms.webhooks.sweep import KEPT
 from rooms.webhooks.tasks import TEST_EVENT, WAITS_S
 from signaling import protocol

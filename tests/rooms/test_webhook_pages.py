@@ -7,8 +7,8 @@ import re
 import pytest
 from django.test import Client
 
-from rooms.models import Webhook, WebhookDelivery
-from rooms.services.webhooks import create_webhook, send_test
+from rooms.webhooks.models import Webhook, WebhookDelivery
+from rooms.webhooks.services import create_webhook, send_test
 from tests.cast import join
 
 LIST = "/developers/webhooks"

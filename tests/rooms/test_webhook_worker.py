@@ -6,8 +6,8 @@ import pytest
 from pytest_httpserver import HTTPServer
 from standardwebhooks import Webhook as Verifier
 
-from rooms.models import WebhookDelivery
-from rooms.services.webhooks import create_webhook
+from rooms.webhooks.models import WebhookDelivery
+from rooms.webhooks.services import create_webhook
 from tests.arrivals import QUICK
 from tests.arrivals import join as come_in
 from tests.server import wait_for

@@ -8,12 +8,14 @@ import pytest
 from django.db import connection
 
 from accounts.models import Account
-from rooms import presence
-from rooms.models import Property, Room
-from rooms.services.messages import post_message, sender_of
-from rooms.services.rooms import close_room, find_open_rooms, reopen_room
-from rooms.services.sync import PAGE_ROOMS, open_place, read_rooms
-from rooms.tokens import Pass
+from rooms.base import presence
+from rooms.conversations.models import Room
+from rooms.conversations.services.messages import post_message, sender_of
+from rooms.conversations.services.rooms import close_room, find_open_rooms, reopen_room
+from rooms.conversations.services.sync import open_place
+from rooms.conversations.tickets import Pass
+from rooms.inbox.desk import PAGE_ROOMS, read_rooms
+from rooms.properties.models import Property
 from tests.cast import join
 from tests.rooms.rooms_in_bulk import make_rooms
 from tests.rooms.test_inbox_page import read_page, sign_in

@@ -5,8 +5,9 @@ import signal
 import pytest
 
 from accounts.redis import get_redis
-from rooms.models import Delivery, WebhookDelivery
-from rooms.services.webhooks import create_webhook
+from rooms.notifications.models import Delivery
+from rooms.webhooks.models import WebhookDelivery
+from rooms.webhooks.services import create_webhook
 from tests.arrivals import QUICK, join, wait_for_state
 from tests.cast import join as come_in
 from tests.hangers import hang

@@ -8,9 +8,9 @@ import pytest
 import websockets.sync.client
 
 from accounts.redis import get_redis
-from rooms import presence, tallies
-from rooms.models import Delivery
-from rooms.tokens import Pass, new_connection, sign_ticket
+from rooms.base import counters, presence
+from rooms.conversations.tickets import Pass, new_connection, sign_ticket
+from rooms.notifications.models import Delivery
 from tests.arrivals import QUICK, join, wait_for_state
 from tests.mailbox import Mailbox, text_of
 from tests.server import ServerProcess, wait_for
@@ -71,7 +71,7 @@ def test_a_guest_comes_and_the_owner_gets_a_mail(site, box, link):
 
 
 def test_the_web_process_tells_what_the_worker_did(site, box, link):
-    get_redis().delete(tallies.KEY)
+    get_redis().delete(counters.KEY)
     join(site, link)
     told = wait_for(lambda: read_tries(site), "the count")
     assert told == ['doorbell_delivery_tries_total{kind="email",outcome="sent"} 1.0']

@@ -9,8 +9,9 @@ import pytest
 
 from accounts.redis import get_redis
 from config.processes import CALLS, OTHERS, QUEUES
-from rooms.models import DirectLink, WebhookDelivery
-from rooms.services.webhooks import create_webhook
+from rooms.links.models import DirectLink
+from rooms.webhooks.models import WebhookDelivery
+from rooms.webhooks.services import create_webhook
 from tests.cast import join, make_owner
 from tests.hangers import hang
 from tests.mailbox import Mailbox

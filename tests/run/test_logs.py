@@ -10,8 +10,9 @@ from django.db import connection
 from websockets.exceptions import WebSocketException
 from websockets.sync.client import connect
 
-from rooms.models import Delivery, WebhookDelivery
-from rooms.services.webhooks import create_webhook
+from rooms.notifications.models import Delivery
+from rooms.webhooks.models import WebhookDelivery
+from rooms.webhooks.services import create_webhook
 from tests.arrivals import QUICK, join
 from tests.server import wait_for
 

@@ -18,7 +18,8 @@ from django.db import OperationalError, connection, connections, transaction
 from django.db.utils import ConnectionHandler
 
 from config.addresses import parse_database
-from rooms.models import Delivery, Message
+from rooms.conversations.models import Message
+from rooms.notifications.models import Delivery
 from tests.arrivals import QUICK, join, wait_for_state
 from tests.mailbox import Mailbox
 from tests.pooler import POOL_SIZE, Pooler, needs_pgbouncer

@@ -10,7 +10,7 @@ import pytest
 
 from accounts.models import Account
 from accounts.services import create_api_key
-from rooms.models import ProvisioningBatch
+from rooms.provisioning.models import ProvisioningBatch
 from tests.api.test_provisioning import TABLES, count_rows, make_row
 from tests.server import wait_for
 

@@ -6,15 +6,15 @@ import pytest
 from asgiref.sync import sync_to_async
 from django.db import connections
 
-from rooms import tokens
+from rooms.conversations.tickets import Pass, new_connection, sign_ticket
 from tests.client import WireClient
 
 
 def guest_pass(participant):
     room = participant.room
-    return tokens.Pass(
+    return Pass(
         account=str(room.account.uuid),
-        connection=tokens.new_connection(),
+        connection=new_connection(),
         room=str(room.uuid),
         participant=str(participant.uuid),
     )
@@ -24,9 +24,9 @@ def member_pass(user, client):
     """An account pass as the inbox page gives it, tied to the browser session."""
     client.force_login(user)
     membership = user.memberships.get()
-    return tokens.Pass(
+    return Pass(
         account=str(membership.account.uuid),
-        connection=tokens.new_connection(),
+        connection=new_connection(),
         membership=str(membership.uuid),
         session=client.session.session_key,
     )
@@ -58,7 +58,7 @@ class Stage:
 
     async def enter(self, entry, **options):
         """A socket for the pass, not yet synced."""
-        return await WireClient.open(self.site.ws_url, tokens.sign_ticket(entry), **options)
+        return await WireClient.open(self.site.ws_url, sign_ticket(entry), **options)
 
     async def sit(self, participant):
         """A guest's socket, synced."""

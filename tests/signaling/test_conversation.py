@@ -6,8 +6,8 @@ from uuid import uuid4
 
 import pytest
 
-from rooms.models import Message
-from rooms.services.messages import post_message, sender_of
+from rooms.conversations.models import Message
+from rooms.conversations.services.messages import post_message, sender_of
 from tests.client import CommandError
 from tests.signaling.conftest import guest_pass, member_pass
 
@@ -139,7 +139,7 @@ def test_none_storage_passes_on_and_keeps_nothing(wire, guest, desk):
 def test_closed_room_refuses_and_opens_again(wire, guest):
     from asgiref.sync import sync_to_async
 
-    from rooms.services.rooms import close_room, reopen_room
+    from rooms.conversations.services.rooms import close_room, reopen_room
 
     async def story(stage):
         ann = await stage.sit(guest)

@@ -7,7 +7,7 @@ import asyncio
 import pytest
 
 from accounts.redis import get_redis
-from rooms.services.links import create_link
+from rooms.links.services.links import create_link
 from tests.cast import join
 
 # In whichever two seconds they are noticed, more than 20 of them are in one.

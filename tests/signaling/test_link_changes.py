@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from asgiref.sync import sync_to_async
 
-from rooms.services.links import rotate_link
-from rooms.services.properties import archive_property
+from rooms.links.services.links import rotate_link
+from rooms.links.services.properties import archive_property
 from tests.client import CommandError
 
 

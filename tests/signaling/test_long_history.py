@@ -7,7 +7,7 @@ import uuid
 
 import pytest
 
-from rooms.models import Message, Participant
+from rooms.conversations.models import Message, Participant
 from tests.signaling.conftest import Stage
 
 LONG = "好" * 8000

@@ -9,8 +9,8 @@ import pytest
 from asgiref.sync import sync_to_async
 
 from accounts.redis import get_redis
-from rooms import presence
-from rooms.services.messages import post_message, sender_of
+from rooms.base import presence
+from rooms.conversations.services.messages import post_message, sender_of
 from tests.signaling.conftest import guest_pass, member_pass
 
 

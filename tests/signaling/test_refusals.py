@@ -9,7 +9,7 @@ import pytest
 import time_machine
 from django.core import signing
 
-from rooms import tokens
+from rooms.conversations.tickets import sign_ticket
 from tests.cast import join
 from tests.client import CommandError, WireClient
 from tests.rooms.test_crowded_joins import held
@@ -93,7 +93,7 @@ async def close_code_of(stage, ticket, **options):
 
 
 def test_forged_and_foreign_tickets_are_told_so(wire, guest):
-    good = tokens.sign_ticket(guest_pass(guest))
+    good = sign_ticket(guest_pass(guest))
     other = signing.TimestampSigner(salt="something.else", sep=".").sign_object({"account": "x"})
 
     async def story(stage):
@@ -107,7 +107,7 @@ def test_forged_and_foreign_tickets_are_told_so(wire, guest):
 
 def test_an_old_ticket_is_too_old(wire, guest):
     with time_machine.travel("2020-01-01"):
-        ticket = tokens.sign_ticket(guest_pass(guest))
+        ticket = sign_ticket(guest_pass(guest))
 
     async def story(stage):
         assert await close_code_of(stage, ticket) == 4500

@@ -9,8 +9,8 @@ from django.utils import timezone
 
 from accounts.services.accounts import suspend_account
 from accounts.services.team import remove_member
-from rooms.services.guests import block_guest
-from rooms.services.links import revoke_link
+from rooms.conversations.services.guests import block_guest
+from rooms.links.services.links import revoke_link
 from tests.client import CommandError
 from tests.signaling.conftest import member_pass
 

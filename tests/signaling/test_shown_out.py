@@ -8,11 +8,12 @@ from django.test import Client
 
 from accounts.services.api_keys import create_api_key, revoke_api_key
 from accounts.services.team import remove_member
-from rooms.services.guests import block_guest, erase_guest, unblock_guest
-from rooms.services.links import create_link, revoke_link, rotate_link
-from rooms.services.properties import archive_property
-from rooms.services.rooms import close_room
-from rooms.tokens import Pass
+from rooms.conversations.services.guests import block_guest, unblock_guest
+from rooms.conversations.services.rooms import close_room
+from rooms.conversations.tickets import Pass
+from rooms.links.services.links import create_link, revoke_link, rotate_link
+from rooms.links.services.properties import archive_property
+from rooms.privacy.services import erase_guest
 from tests.cast import join
 from tests.signaling.conftest import guest_pass, member_pass
 

@@ -6,10 +6,10 @@ from uuid import uuid4
 
 import pytest
 
-from rooms.models import Participant
-from rooms.services.messages import post_message, sender_of
-from rooms.services.sync import open_place
-from rooms.tokens import Pass
+from rooms.conversations.models import Participant
+from rooms.conversations.services.messages import post_message, sender_of
+from rooms.conversations.services.sync import open_place
+from rooms.conversations.tickets import Pass
 from tests.cast import join
 
 MANY = 20

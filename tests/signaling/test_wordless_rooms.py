@@ -6,7 +6,7 @@ import pytest
 from asgiref.sync import sync_to_async
 
 from accounts.redis import get_redis
-from rooms.models import Property
+from rooms.properties.models import Property
 from tests.cast import join
 from tests.signaling.conftest import guest_pass, member_pass
 

@@ -7,9 +7,9 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from rooms import tokens
-from rooms.models import Message, Room
-from rooms.services.links import create_link
+from rooms.conversations.models import Message, Room
+from rooms.conversations.tickets import sign_ticket
+from rooms.links.services.links import create_link
 from tests.browser.pages import bodies, part, ring, write
 from tests.signaling.conftest import member_pass
 
@@ -40,7 +40,7 @@ def test_a_member_without_a_browser_opens_the_channel(
 ):
     page = ring(visit_as, link)
     room = str(Room.objects.get().uuid)
-    peer = headless(tokens.sign_ticket(member_pass(alice, client)), room)
+    peer = headless(sign_ticket(member_pass(alice, client)), room)
     assert not peer.is_polite
     expect(part(page, "page")).to_have_attribute("data-path", "direct")
 

@@ -13,7 +13,7 @@ from django.db import DatabaseError, connection
 
 from config.postgresql import limits, turns
 from config.static import collect
-from rooms.provisioning import open_demo
+from rooms.provisioning.opening import open_demo
 
 
 class Command(BaseCommand):

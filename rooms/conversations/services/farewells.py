@@ -13,8 +13,9 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import QuerySet
 
-from rooms import events, presence
-from rooms.models import DirectLink, Participant, Room
+from rooms.base import events, presence
+from rooms.conversations.models import Participant, Room
+from rooms.links.models import DirectLink
 
 # More people gone from one room than this are not told one by one.
 MANY = 20

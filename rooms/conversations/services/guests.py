@@ -9,15 +9,15 @@ from django.utils import timezone
 
 from accounts import audit
 from accounts.errors import Invalid
-from rooms import events
-from rooms.models import Arrival, DirectLink, Guest, Message, Participant, Room
-from rooms.services.attachments import erase_attachments
-from rooms.services.farewells import tell_gone
-from rooms.services.validation import check_fields, clean_line
+from rooms.base import events
+from rooms.base.validation import check_fields, clean_line
+from rooms.conversations.models import Participant, Room
+from rooms.conversations.services.farewells import tell_gone
+from rooms.guests.models import Guest
+from rooms.links.models import DirectLink
 
 BANNED = 4503
 MAX_DETAILS = 50
-ERASED_NAME = "Erased guest"
 
 
 class GuestValues(TypedDict, total=False):
@@ -71,59 +71,6 @@ def unblock_guest(*, guest: Guest, actor: audit.Actor = None) -> Guest:
         audit.record(guest.account, actor, "guest.unblocked", guest.uuid)
     guest.blocked_at = None
     return guest
-
-
-def export_guest(guest: Guest) -> dict[str, Any]:
-    """Return everything known about the guest: facts, visits, and what they wrote."""
-    visits = Arrival.objects.filter(guest=guest).select_related("link", "room").order_by("id")
-    written = Message.objects.filter(sender__guest=guest).select_related("room", "attachment")
-    return {
-        "guest": guest,
-        "arrivals": [
-            {
-                "at": visit.at,
-                "link": visit.link.uuid,
-                "room": visit.room.uuid if visit.room else None,
-            }
-            for visit in visits
-        ],
-        "messages": [
-            {
-                "room": line.room.uuid,
-                "seq": line.seq,
-                "at": line.at,
-                "body": line.body,
-                "attachment": getattr(line, "attachment", None),
-            }
-            for line in written.order_by("room_id", "seq")
-        ],
-    }
-
-
-@transaction.atomic
-def erase_guest(*, guest: Guest, actor: audit.Actor = None) -> None:
-    """Delete the guest, their visits, their files and the text of what they wrote.
-
-    Empty lines stay in the messages' places, so that numbering has no holes, and a nameless
-    participant stays as their sender.
-    """
-    events.kick(BANNED, guest=guest.uuid)
-    mine = Participant.objects.filter(guest=guest)
-    tell_gone(mine)
-    rooms = Room.objects.filter(participants__guest=guest)
-    # Takes the rooms' locks in one order before their messages, as posting does.
-    room_ids = list(
-        rooms.order_by("pk").select_for_update(of=("self",)).values_list("pk", flat=True)
-    )
-    Message.objects.filter(sender__guest=guest).update(body="")
-    erase_attachments(list(mine.values_list("pk", flat=True)))
-    # What a room shows of its last message may be the guest's words.
-    Room.objects.filter(pk__in=room_ids).update(preview="")
-    _rename(guest, ERASED_NAME)
-    mine.update(guest=None)
-    account, uuid = guest.account, guest.uuid
-    guest.delete()
-    audit.record(account, actor, "guest.erased", uuid)
 
 
 def _rename(guest: Guest, name: str) -> None:

@@ -14,17 +14,19 @@ from django.db import IntegrityError, connection, transaction
 
 from accounts import limits
 from accounts.errors import AccountSuspended, Invalid
-from rooms import events
-from rooms.addresses import content_url
-from rooms.errors import (
+from rooms.attachments.addresses import content_url
+from rooms.attachments.models import Attachment
+from rooms.base import events
+from rooms.conversations.errors import (
     ClientIdReused,
-    GuestBlocked,
     MessageTooLong,
     NotInRoom,
     NotStored,
     RoomClosed,
 )
-from rooms.models import Attachment, Message, Participant, Property
+from rooms.conversations.models import Message, Participant
+from rooms.guests.errors import GuestBlocked
+from rooms.properties.models import Property
 from rooms.webhooks import recording
 
 PREVIEW_CHARS = 120

@@ -6,9 +6,9 @@ from django.db import transaction
 
 from accounts.errors import Invalid
 from accounts.models import ApiKey
-from rooms import events
-from rooms.models import Participant, Room
-from rooms.services.validation import clean_line
+from rooms.base import events
+from rooms.base.validation import clean_line
+from rooms.conversations.models import Participant, Room
 
 KEY_PREFIX = "key:"
 

@@ -9,9 +9,9 @@ from django.utils import timezone
 
 from accounts import limits
 from accounts.models import Account, Membership
-from rooms import events, presence
-from rooms.models import DirectLink, Room
-from rooms.models.room import RoomQuerySet
+from rooms.base import events, presence
+from rooms.conversations.models import Room, RoomQuerySet
+from rooms.links.models import DirectLink
 from rooms.webhooks import recording
 
 

@@ -14,20 +14,24 @@ from django.db.models import F, OuterRef, Subquery
 from django.utils.module_loading import import_string
 
 from accounts.errors import AccountSuspended
-from accounts.models import Account, ApiKey, Membership
-from rooms import access, events, presence
-from rooms.errors import GuestBlocked, LinkGone, MembershipGone, NotInRoom, SessionGone
-from rooms.models import Arrival, Message, Participant, Property, Room
-from rooms.services.messages import Sender, sender_of
-from rooms.services.rooms import describe_room, keep_room
-from rooms.tokens import Pass
+from accounts.models import ApiKey, Membership
+from rooms.arrivals.models import Arrival
+from rooms.base import events
+from rooms.conversations.access import get_member_participant
+from rooms.conversations.errors import MembershipGone, NotInRoom, SessionGone
+from rooms.conversations.models import Message, Participant, Room
+from rooms.conversations.services.messages import Sender, sender_of
+from rooms.conversations.services.rooms import keep_room
+from rooms.conversations.tickets import Pass
+from rooms.guests.errors import GuestBlocked
+from rooms.links.errors import LinkGone
+from rooms.properties.models import Property
 
 PAGE_MESSAGES = 200
 # Half of what leaves for a client between two of its pings (WS_WINDOW_BYTES).
 PAGE_BYTES = 128 * 1024
 # What telling of a file takes at most.
 ATTACHMENT_BYTES = 1024
-PAGE_ROOMS = 50
 KEEP = Property.Storage.KEEP
 
 
@@ -42,14 +46,6 @@ class Place:
     facts: dict[str, str]
     snapshot: dict[str, Any]
     begun: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Desk:
-    """A member's (or program's) place at the account's inbox."""
-
-    facts: dict[str, str]
-    snapshot: dict[str, Any]
 
 
 def open_place(entry: Pass, room_uuid: str, *, since: int = 0, before: int = 0) -> Place:
@@ -80,37 +76,6 @@ def open_place(entry: Pass, room_uuid: str, *, since: int = 0, before: int = 0) 
             "called_at": _called_at(participant),
         },
         begun=room.has_begun,
-    )
-
-
-def open_desk(entry: Pass, *, status: str, cursor: str | None) -> Desk:
-    """Return the account's inbox as this pass sees it.
-
-    Raises AccountSuspended, MembershipGone, SessionGone.
-    """
-    account = Account.objects.filter(uuid=entry.account).first()
-    if account is None or not account.is_open:
-        raise AccountSuspended
-    membership = _find_membership(entry)
-    me = {"membership": "", "name": "", "role": ""}
-    if membership is not None:
-        me = {
-            "membership": str(membership.uuid),
-            "name": membership.user.display_name,
-            "role": membership.role,
-        }
-    here = presence.rooms_with_guests(account.uuid)
-    rooms, following = read_rooms(account, membership, here, status=status, cursor=cursor)
-    members = account.memberships.select_related("user").order_by("id")
-    return Desk(
-        facts={"account": entry.account, "membership": entry.membership},
-        snapshot={
-            "self": me,
-            "account": {"id": str(account.uuid), "name": account.name},
-            "rooms": [describe_room(room, online=str(room.uuid) in here) for room in rooms],
-            "members": [{"membership": str(m.uuid), "name": m.user.display_name} for m in members],
-            "next": following,
-        },
     )
 
 
@@ -203,7 +168,7 @@ def _take_place(entry: Pass, room_uuid: str) -> None:
     account = room.account
     membership = _find_membership(entry)
     if membership is not None:
-        access.get_member_participant(membership, room)
+        get_member_participant(membership, room)
         return
     key = ApiKey.objects.for_account(account).live().filter(uuid=_uuid(entry.key)).first()
     if key is None:
@@ -292,27 +257,6 @@ def _describe_people(room: Room) -> list[dict[str, Any]]:
 def _called_at(participant: Participant) -> int | None:
     called_at = getattr(participant, "called_at", None)
     return events.to_ms(called_at) if called_at else None
-
-
-def read_rooms(
-    account: Account,
-    membership: Membership | None,
-    here: set[str],
-    *,
-    status: str,
-    cursor: str | None = None,
-) -> tuple[list[Room], str | None]:
-    """Return one page of the inbox and where the next one begins; guests are `here` now."""
-    rows = Room.objects.for_account(account).filter(status=status)
-    if cursor:
-        rows = rows.after_activity(cursor)
-    listed = rows.first_listed(here, PAGE_ROOMS + 1).select_related("property", "link")
-    if membership is not None:
-        listed = listed.with_unread_by(membership)
-    found = list(listed[: PAGE_ROOMS + 1])
-    page = found[:PAGE_ROOMS]
-    following = page[-1].activity_cursor if len(found) > PAGE_ROOMS else None
-    return page, following
 
 
 def _uuid(text: str) -> UUID:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from rooms.models import Participant
-from rooms.services.messages import Sender
+from rooms.conversations.models import Participant
+from rooms.conversations.services.messages import Sender
 
 
 def report_transport(*, sender: Sender, path: str) -> None:

@@ -11,13 +11,16 @@ from django.utils import timezone
 
 from accounts import audit, limits
 from accounts.errors import Invalid
-from rooms import events, tokens
-from rooms.errors import LinkRevoked
-from rooms.models import DirectLink, Participant, Property
-from rooms.services.farewells import tell_guests_gone
-from rooms.services.link_uses import fold_uses
-from rooms.services.passcodes import hash_passcode
-from rooms.services.validation import check_fields, clean_line
+from rooms.base import events
+from rooms.base.validation import check_fields, clean_line
+from rooms.conversations.models import Participant
+from rooms.conversations.services.farewells import tell_guests_gone
+from rooms.links.errors import LinkRevoked
+from rooms.links.models import DirectLink
+from rooms.links.services.passcodes import hash_passcode
+from rooms.links.services.uses import fold_uses
+from rooms.links.tokens import make_link_token
+from rooms.properties.models import Property
 
 MAX_LINKS_AT_ONCE = 10_000
 BATCH_ROWS = 1_000
@@ -151,7 +154,7 @@ def rotate_link(*, link: DirectLink, actor: audit.Actor = None, kick: bool = Fal
     Guests who are inside stay, unless `kick` shows them out. Raises LinkRevoked.
     """
     _lock(link)
-    link.token, link.slug = tokens.make_link_token(), None
+    link.token, link.slug = make_link_token(), None
     link.save(update_fields=["token", "slug"])
     audit.record(link.account, actor, "link.rotated", link.uuid, kick=kick)
     if kick:

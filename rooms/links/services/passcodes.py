@@ -15,7 +15,7 @@ from django.contrib.auth.hashers import check_password, make_password
 from django.db import connection
 
 from accounts.errors import Invalid, Unavailable
-from rooms.services.validation import clean_line
+from rooms.base.validation import clean_line
 
 PASSCODE_MIN_CHARS, PASSCODE_MAX_CHARS = 4, 64
 AT_ONCE = 2

@@ -14,9 +14,9 @@ from django.core import signing
 from django.utils import timezone
 
 from accounts.errors import Invalid
-from rooms.errors import PrefillWrong
-from rooms.models import DirectLink
-from rooms.services.validation import clean_line
+from rooms.base.validation import clean_line
+from rooms.links.errors import PrefillWrong
+from rooms.links.models import DirectLink
 
 Facts = dict[str, str | int | float | bool]
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from django.db import connection, transaction
 from django.db.models import F
 
-from rooms.errors import LinkGone
-from rooms.models import DirectLink, LinkUse
+from rooms.links.errors import LinkGone
+from rooms.links.models import DirectLink, LinkUse
 
 FOLDED_AT_ONCE = 10_000
 

@@ -7,10 +7,10 @@ from django.urls import register_converter
 from django.views.decorators.http import require_safe
 
 from accounts import rate_limits
-from rooms.access import open_link
-from rooms.addresses import link_url
-from rooms.color import theme_for
-from rooms.qr import draw_qr
+from rooms.links.access import open_link
+from rooms.links.addresses import link_url
+from rooms.links.qr import draw_qr
+from rooms.properties.color import theme_for
 
 # A revoked link's code may live on this long in a cache; it leads nowhere.
 QR_CACHE_S = 300

@@ -13,13 +13,20 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts import refusals
 from accounts.access import MemberRequest, manager_required, member_required
-from rooms import presence
-from rooms.access import get_link, get_property
-from rooms.addresses import link_url
-from rooms.forms.links import LinkForm, ManyLinksForm, NewLinkForm, describe
-from rooms.models import DirectLink
-from rooms.qr import draw_qr
-from rooms.services.links import create_link, create_links, revoke_link, rotate_link, update_link
+from rooms.base import presence
+from rooms.links.access import get_link
+from rooms.links.addresses import link_url
+from rooms.links.forms import LinkForm, ManyLinksForm, NewLinkForm, describe
+from rooms.links.models import DirectLink
+from rooms.links.qr import draw_qr
+from rooms.links.services.links import (
+    create_link,
+    create_links,
+    revoke_link,
+    rotate_link,
+    update_link,
+)
+from rooms.properties.access import get_property
 
 PAGE_ROWS = 50
 

@@ -12,17 +12,14 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts import refusals
 from accounts.access import MemberRequest, manager_required, member_required
-from rooms import presence
-from rooms.access import get_property
-from rooms.addresses import link_url
-from rooms.forms.properties import PropertyForm, describe
-from rooms.models import DirectLink, Property
-from rooms.services.properties import (
-    archive_property,
-    create_property,
-    restore_property,
-    update_property,
-)
+from rooms.base import presence
+from rooms.links.addresses import link_url
+from rooms.links.models import DirectLink
+from rooms.links.services.properties import archive_property, create_property
+from rooms.properties.access import get_property
+from rooms.properties.forms import PropertyForm, describe
+from rooms.properties.models import Property
+from rooms.properties.services import restore_property, update_property
 
 PAGE_ROWS = 50
 ARCHIVED_ROWS = 100

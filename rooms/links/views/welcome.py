@@ -5,9 +5,9 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
 from accounts.access import MemberRequest, member_required
-from rooms.addresses import link_url
-from rooms.models import DirectLink
-from rooms.qr import draw_qr
+from rooms.links.addresses import link_url
+from rooms.links.models import DirectLink
+from rooms.links.qr import draw_qr
 
 
 @member_required

@@ -14,9 +14,10 @@ from typing import IO, Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from rooms.services import provisioning
-from rooms.services.provisioning import RawRow
-from rooms.services.provisioning.results import FAILED, describe
+from rooms.provisioning.bulk.chunks import provision_rows
+from rooms.provisioning.bulk.formats import READERS, read_objects
+from rooms.provisioning.bulk.results import FAILED, describe
+from rooms.provisioning.bulk.rows import RawRow, refuse_doubles
 
 ROWS_A_STEP = 500
 BAR_CHARS = 30
@@ -66,9 +67,9 @@ class Command(BaseCommand):
         dry_run: bool,
     ) -> Counter[str]:
         counts: Counter[str] = Counter()
-        marked = provisioning.refuse_doubles(rows)
+        marked = refuse_doubles(rows)
         while step := list(islice(marked, ROWS_A_STEP)):
-            for result in provisioning.provision_rows(step, dry_run=dry_run):
+            for result in provision_rows(step, dry_run=dry_run):
                 counts[result.status] += 1
                 write(describe(result))
             progress.show(counts)
@@ -102,7 +103,7 @@ class Progress:
 def read_file(source: IO[bytes], suffix: str) -> Iterator[RawRow]:
     """Raises CommandError if the file is none of the three kinds."""
     if suffix in KINDS:
-        return provisioning.READERS[KINDS[suffix]](source)
+        return READERS[KINDS[suffix]](source)
     if suffix != ".json":
         raise CommandError("Name the file .csv, .ndjson, .jsonl or .json.")
     try:
@@ -112,7 +113,7 @@ def read_file(source: IO[bytes], suffix: str) -> Iterator[RawRow]:
     rows = content.get("rows") if isinstance(content, dict) else content
     if not isinstance(rows, list):
         raise CommandError('Write a list of rows, or {"rows": […]}.')
-    return provisioning.read_objects(rows)
+    return read_objects(rows)
 
 
 def make_writer(sink: IO[str], *, as_csv: bool) -> Callable[[dict[str, Any]], None]:

@@ -18,12 +18,12 @@ from django.db.models.functions import Coalesce, Now
 from django.utils import timezone
 
 from accounts.models import ApiKey
-from rooms.errors import BatchFinished, TooManyRows
-from rooms.models import ProvisioningBatch, ProvisioningRow
-from rooms.notifications.bell import ask_for
-from rooms.services.provisioning.chunks import CHUNK_ROWS, provision_rows
-from rooms.services.provisioning.results import STATUSES, Result
-from rooms.services.provisioning.rows import RawRow, refuse_doubles
+from rooms.notifications.queue import ask_for
+from rooms.provisioning.bulk.chunks import CHUNK_ROWS, provision_rows
+from rooms.provisioning.bulk.results import STATUSES, Result
+from rooms.provisioning.bulk.rows import RawRow, refuse_doubles
+from rooms.provisioning.errors import BatchFinished, TooManyRows
+from rooms.provisioning.models import ProvisioningBatch, ProvisioningRow
 
 ROWS_AT_ONCE = 1_000
 MAX_ROWS = 100_000

@@ -12,9 +12,10 @@ from django.utils import timezone
 from accounts import audit, limits
 from accounts.models import Account, AuditEvent, Membership, SignInLink, Target, User
 from accounts.services import new_sign_in_link
-from rooms.models import DirectLink, Property
-from rooms.services.provisioning.rows import Row
-from rooms.services.provisioning.writing import write_rows
+from rooms.links.models import DirectLink
+from rooms.properties.models import Property
+from rooms.provisioning.bulk.rows import Row
+from rooms.provisioning.bulk.writing import write_rows
 
 
 @dataclass(slots=True)

@@ -11,19 +11,12 @@ from django.db import IntegrityError, connection, transaction
 from accounts import audit, limits
 from accounts.errors import DomainError
 from accounts.models import Account, User
-from rooms.errors import AccountDeleted, EmailUnproven, ExternalIdTaken, SlugTaken
-from rooms.services.provisioning import known
-from rooms.services.provisioning.opening import open_accounts
-from rooms.services.provisioning.results import (
-    CREATED,
-    EXISTS,
-    FAILED,
-    UPDATED,
-    Result,
-    answer,
-    fail,
-)
-from rooms.services.provisioning.rows import RawRow, Row, check_row, refuse_doubles
+from rooms.links.errors import SlugTaken
+from rooms.provisioning.bulk import known
+from rooms.provisioning.bulk.bulk_opening import open_accounts
+from rooms.provisioning.bulk.results import CREATED, EXISTS, FAILED, UPDATED, Result, answer, fail
+from rooms.provisioning.bulk.rows import RawRow, Row, check_row, refuse_doubles
+from rooms.provisioning.errors import AccountDeleted, EmailUnproven, ExternalIdTaken
 
 CHUNK_ROWS = 500
 # "prov": two requests with the same rows come one after the other, so neither meets a

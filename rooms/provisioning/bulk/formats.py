@@ -8,8 +8,8 @@ import json
 from collections.abc import Callable, Iterable, Iterator
 from typing import IO, Any
 
-from rooms.errors import MalformedRow
-from rooms.services.provisioning.rows import RawRow
+from rooms.provisioning.bulk.rows import RawRow
+from rooms.provisioning.errors import MalformedRow
 
 LINE_MAX_BYTES = 16_384
 YES_NO = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}

@@ -9,8 +9,8 @@ from allauth.account.models import EmailAddress
 from django.db.models import Q
 
 from accounts.models import Account, Membership, User
-from rooms.models import DirectLink
-from rooms.services.provisioning.rows import Row
+from rooms.links.models import DirectLink
+from rooms.provisioning.bulk.rows import Row
 
 OWNER = Membership.Role.OWNER
 

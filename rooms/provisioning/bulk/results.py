@@ -9,9 +9,9 @@ from uuid import UUID
 from accounts.errors import DomainError
 from accounts.models import Account, SignInLink
 from accounts.services import sign_in_url
-from rooms.addresses import link_url
-from rooms.models import DirectLink
-from rooms.services.provisioning.rows import RawRow, Row
+from rooms.links.addresses import link_url
+from rooms.links.models import DirectLink
+from rooms.provisioning.bulk.rows import RawRow, Row
 
 CREATED, EXISTS, UPDATED, FAILED = "created", "exists", "updated", "failed"
 STATUSES = (CREATED, EXISTS, UPDATED, FAILED)

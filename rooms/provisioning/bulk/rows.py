@@ -12,9 +12,9 @@ from django.core.validators import validate_email
 
 from accounts import limits
 from accounts.errors import DomainError, Invalid, LimitReached
-from rooms.errors import DuplicateRow, MalformedRow
-from rooms.services.links import clean_slug
-from rooms.services.validation import clean_line
+from rooms.base.validation import clean_line
+from rooms.links.services.links import clean_slug
+from rooms.provisioning.errors import DuplicateRow, MalformedRow
 
 # Longest text per field, as the columns have it.
 TEXTS = {

@@ -36,7 +36,7 @@ export class ConversationView {
    * @param {object} options
    * @param {HTMLElement} options.container filled, and emptied by `stop()`
    * @param {import("../signaling/conversation.js").Conversation} options.conversation
-   * @param {Record<string, string>} options.phrases of rooms/phrases.py
+   * @param {Record<string, string>} options.phrases of rooms/base/phrases.py
    * @param {string} options.language
    * @param {Storage | null} [options.storage] where drafts survive a reload
    * @param {(() => void) | null} [options.onReopen] offers to open a closed room again

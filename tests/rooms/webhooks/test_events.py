@@ -8,9 +8,9 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from rooms.models import Webhook, WebhookDelivery
-from rooms.services.rooms import close_room, tag_room
-from rooms.services.webhooks import create_webhook, update_webhook
+from rooms.conversations.services.rooms import close_room, tag_room
+from rooms.webhooks.models import Webhook, WebhookDelivery
+from rooms.webhooks.services import create_webhook, update_webhook
 from tests.cast import join
 from tests.rooms.webhooks.conftest import say
 

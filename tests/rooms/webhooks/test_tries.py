@@ -11,7 +11,7 @@ from django.db import connection
 from django.utils import timezone
 
 from accounts.models import AuditEvent
-from rooms.models import Webhook, WebhookDelivery
+from rooms.webhooks.models import Webhook, WebhookDelivery
 from rooms.webhooks.sweep import queue_due, take_batch
 from rooms.webhooks.tasks import MAX_TRIES, WAITS_S, deliver
 from tests.cast import join

@@ -8,12 +8,12 @@ from uuid import uuid4
 import pytest
 from django.utils import timezone
 
-from rooms import tokens
-from rooms.models import Webhook, WebhookDelivery
-from rooms.services.guests import erase_guest
-from rooms.services.messages import post_message, sender_of
-from rooms.services.rooms import close_room
-from rooms.services.webhooks import (
+from rooms.base.sealing import open_secret
+from rooms.conversations.services.messages import post_message, sender_of
+from rooms.conversations.services.rooms import close_room
+from rooms.privacy.services import erase_guest
+from rooms.webhooks.models import Webhook, WebhookDelivery
+from rooms.webhooks.services import (
     delete_webhook,
     enable_webhook,
     replay_delivery,
@@ -48,7 +48,7 @@ def test_secrets_rest_encrypted_and_survive_a_new_secret_key(hook, settings):
     assert hook.key.removeprefix("whsec_") not in hook.secret
     settings.SECRET_KEY_FALLBACKS = [settings.SECRET_KEY]
     settings.SECRET_KEY = "another key for the tests, long enough to be one"
-    assert tokens.open_secret(hook.secret) == hook.key
+    assert open_secret(hook.secret) == hook.key
 
 
 def test_a_ping_is_sent_once_also_to_a_switched_off_webhook(hook, answers):

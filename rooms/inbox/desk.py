@@ -1,0 +1,74 @@
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from accounts.errors import AccountSuspended
+from accounts.models import Account, Membership
+from rooms.base import presence
+from rooms.conversations.models import Room
+from rooms.conversations.services.rooms import describe_room
+from rooms.conversations.services.sync import _find_membership
+from rooms.conversations.tickets import Pass
+
+PAGE_ROOMS = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """A member's (or program's) place at the account's inbox."""
+
+    facts: dict[str, str]
+    snapshot: dict[str, Any]
+
+
+def open_desk(entry: Pass, *, status: str, cursor: str | None) -> Desk:
+    """Return the account's inbox as this pass sees it.
+
+    Raises AccountSuspended, MembershipGone, SessionGone.
+    """
+    account = Account.objects.filter(uuid=entry.account).first()
+    if account is None or not account.is_open:
+        raise AccountSuspended
+    membership = _find_membership(entry)
+    me = {"membership": "", "name": "", "role": ""}
+    if membership is not None:
+        me = {
+            "membership": str(membership.uuid),
+            "name": membership.user.display_name,
+            "role": membership.role,
+        }
+    here = presence.rooms_with_guests(account.uuid)
+    rooms, following = read_rooms(account, membership, here, status=status, cursor=cursor)
+    members = account.memberships.select_related("user").order_by("id")
+    return Desk(
+        facts={"account": entry.account, "membership": entry.membership},
+        snapshot={
+            "self": me,
+            "account": {"id": str(account.uuid), "name": account.name},
+            "rooms": [describe_room(room, online=str(room.uuid) in here) for room in rooms],
+            "members": [{"membership": str(m.uuid), "name": m.user.display_name} for m in members],
+            "next": following,
+        },
+    )
+
+
+def read_rooms(
+    account: Account,
+    membership: Membership | None,
+    here: set[str],
+    *,
+    status: str,
+    cursor: str | None = None,
+) -> tuple[list[Room], str | None]:
+    """Return one page of the inbox and where the next one begins; guests are `here` now."""
+    rows = Room.objects.for_account(account).filter(status=status)
+    if cursor:
+        rows = rows.after_activity(cursor)
+    listed = rows.first_listed(here, PAGE_ROOMS + 1).select_related("property", "link")
+    if membership is not None:
+        listed = listed.with_unread_by(membership)
+    found = list(listed[: PAGE_ROOMS + 1])
+    page = found[:PAGE_ROOMS]
+    following = page[-1].activity_cursor if len(found) > PAGE_ROOMS else None
+    return page, following

@@ -1,0 +1,29 @@
+from __future__ import annotations
+
+from uuid import UUID
+
+from accounts.models import Account
+from rooms.links.errors import LinkGone, LinkNotFound
+from rooms.links.models import DirectLink
+
+
+def get_link(account: Account, uuid: UUID) -> DirectLink:
+    """Raises LinkNotFound."""
+    links = DirectLink.objects.for_account(account).filter(uuid=uuid).with_guests()
+    found = links.select_related("property").first()
+    if found is None:
+        raise LinkNotFound
+    return found
+
+
+def open_link(address: str) -> DirectLink:
+    """Return the link a guest may come in by, with its property and account: one query.
+
+    Raises LinkNotFound, LinkGone.
+    """
+    link = DirectLink.objects.with_address(address).first()
+    if link is None:
+        raise LinkNotFound
+    if not link.is_live or link.property.archived_at is not None or not link.account.is_open:
+        raise LinkGone
+    return link

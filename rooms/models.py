@@ -1,0 +1,30 @@
+"""For Django's registry alone: every model of this app, loaded once. Nobody imports it."""
+
+from __future__ import annotations
+
+from rooms.arrivals.models import Arrival
+from rooms.attachments.models import Attachment
+from rooms.conversations.models import Message, Participant, Room
+from rooms.guests.models import Guest
+from rooms.links.models import DirectLink, LinkUse
+from rooms.notifications.models import Delivery
+from rooms.properties.models import Property
+from rooms.provisioning.models import ProvisioningBatch, ProvisioningRow
+from rooms.webhooks.models import Webhook, WebhookDelivery
+
+__all__ = [
+    "Arrival",
+    "Attachment",
+    "Delivery",
+    "DirectLink",
+    "Guest",
+    "LinkUse",
+    "Message",
+    "Participant",
+    "Property",
+    "ProvisioningBatch",
+    "ProvisioningRow",
+    "Room",
+    "Webhook",
+    "WebhookDelivery",
+]

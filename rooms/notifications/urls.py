@@ -1,0 +1,23 @@
+from __future__ import annotations
+
+from django.urls import path
+
+from rooms.notifications import views
+
+urlpatterns = [
+    path("notifications", views.show_notifications, name="notifications"),
+    path("notifications/targets", views.add_target, name="target_add"),
+    path("notifications/targets/<uuid:uuid>", views.switch_target, name="target_switch"),
+    path(
+        "notifications/targets/<uuid:uuid>/remove",
+        views.delete_target,
+        name="target_remove",
+    ),
+    path(
+        "notifications/targets/<uuid:uuid>/prove",
+        views.prove_target,
+        name="target_prove",
+    ),
+    path("notifications/targets/<uuid:uuid>/test", views.test_target, name="target_test"),
+    path("notifications/confirm/<str:token>", views.confirm, name="target_confirm"),
+]

@@ -1,0 +1,9 @@
+from __future__ import annotations
+
+from accounts.errors import NotFound
+
+
+class PropertyNotFound(NotFound):
+    """No property of this account has this id."""
+
+    code = "property_not_found"

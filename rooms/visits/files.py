@@ -1,0 +1,41 @@
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_POST, require_safe
+
+from accounts import rate_limits
+from accounts.errors import DomainError
+from rooms.attachments.access import get_attachment_for_guest
+from rooms.attachments.errors import AttachmentNotFound
+from rooms.attachments.views import _answer, _check_size, answer_file
+from rooms.conversations.access import get_guest_participant
+from rooms.visits.views import answer_errors, check_origin, open_door, read_cookie
+
+
+@require_safe
+def show_file_to_guest(request: HttpRequest, address: str, uuid: UUID) -> HttpResponse:
+    """Raises AttachmentNotFound, also where the link does not lead anywhere any more."""
+    try:
+        link = open_door(request, address)
+    except DomainError:
+        raise AttachmentNotFound from None
+    guest = read_cookie(request, link.account)
+    return answer_file(get_attachment_for_guest(link, guest, uuid))
+
+
+# --- In
+
+
+# A form of another site cannot send this: the origin is checked below.
+@csrf_exempt
+@require_POST
+@answer_errors
+def upload_as_guest(request: HttpRequest, address: str) -> HttpResponse:
+    check_origin(request)
+    rate_limits.hit("upload", rate_limits.client_address(request))
+    _check_size(request)
+    link = open_door(request, address)
+    return _answer(request, get_guest_participant(link, read_cookie(request, link.account)))
