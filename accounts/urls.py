@@ -1,23 +1,15 @@
 from __future__ import annotations
 
-from django.urls import path
-
-from accounts.views import account, developers, enter, home, invitations, team
+from accounts.keys.urls import urlpatterns as keys
+from accounts.sign_in.urls import urlpatterns as sign_in
+from accounts.team.urls import urlpatterns as team
+from accounts.users.urls import urlpatterns as users
 
 app_name = "accounts"
 
 urlpatterns = [
-    path("", home.show_home, name="home"),
-    path("team", team.show_team, name="team"),
-    path("team/invitations/<uuid:uuid>/cancel", team.cancel, name="invitation_cancel"),
-    path("team/<uuid:uuid>/role", team.set_role, name="member_role"),
-    path("team/<uuid:uuid>/remove", team.remove, name="member_remove"),
-    path("invitations/<str:token>", invitations.show_invitation, name="invitation"),
-    path("accounts/enter/<str:token>", enter.enter, name="enter"),
-    path("developers", developers.show_developers, name="developers"),
-    path("developers/<uuid:uuid>/revoke", developers.revoke, name="key_revoke"),
-    path("account", account.show_account, name="account"),
-    path("account/name", account.rename, name="rename"),
-    path("account/delete", account.delete, name="delete"),
-    path("account/switch/<uuid:uuid>", account.switch, name="switch"),
+    *keys,
+    *sign_in,
+    *team,
+    *users,
 ]

@@ -9,10 +9,13 @@ from rest_framework import authentication
 from rest_framework.exceptions import PermissionDenied
 from rest_framework.request import Request
 
-from accounts.access import SESSION_KEY, choose_membership, list_memberships
-from accounts.errors import AccountSuspended
-from accounts.models import Account, ApiKey, Membership, User
-from accounts.services import find_api_key
+from accounts.base.errors import AccountSuspended
+from accounts.keys.models import ApiKey
+from accounts.keys.services import find_api_key
+from accounts.team.access import SESSION_KEY, choose_membership, list_memberships
+from accounts.team.models import Membership
+from accounts.tenants.models import Account
+from accounts.users.models import User
 from api.errors import CsrfFailed, Unauthenticated
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from accounts.errors import Conflict, DomainError
+from accounts.base.errors import Conflict, DomainError
 
 
 class Unauthenticated(DomainError):

@@ -9,7 +9,8 @@ import django_filters
 from django.core.exceptions import ValidationError
 from drf_spectacular.utils import OpenApiParameter
 
-from accounts.models import Account, Membership
+from accounts.team.models import Membership
+from accounts.tenants.models import Account
 from rooms.conversations.models import Room
 from rooms.notifications.models import Delivery
 from rooms.provisioning.bulk.results import STATUSES

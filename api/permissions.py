@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from accounts.models import ApiKey, Membership
+from accounts.keys.models import ApiKey
+from accounts.team.models import Membership
 from api.authentication import Caller
 from api.errors import InsufficientScope, Unauthenticated
 

@@ -21,9 +21,9 @@ from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.views import set_rollback
 
-from accounts.errors import DomainError, Invalid, LimitReached, NotFound, Unavailable
-from accounts.middleware import answer_refusal, wants_json
-from accounts.refusals import retry_after
+from accounts.base.errors import DomainError, Invalid, LimitReached, NotFound, Unavailable
+from accounts.base.middleware import answer_refusal, wants_json
+from accounts.base.refusals import retry_after
 from api.errors import (
     BodyTooLarge,
     InsufficientScope,

@@ -7,10 +7,10 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import Any
 
-from accounts.errors import DomainError, NotFound
+from accounts.base.errors import DomainError, NotFound
 
 # Where the codes live that a program may meet.
-HOMES = {"accounts.errors", "rooms.conversations.errors", "api.errors", "api.problems"}
+HOMES = {"accounts.base.errors", "rooms.conversations.errors", "api.errors", "api.problems"}
 
 
 @dataclass(frozen=True, slots=True)

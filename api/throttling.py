@@ -7,9 +7,9 @@ import math
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts import limits, rate_limits
-from accounts.errors import RateLimited
-from accounts.rate_limits import Decision
+from accounts.base.errors import RateLimited
+from accounts.limits import limits, rate_limits
+from accounts.limits.rate_limits import Decision
 from api.authentication import Caller
 
 WINDOW_S = 60

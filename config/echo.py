@@ -10,7 +10,7 @@ from django.conf import settings
 from django.core.signing import BadSignature, TimestampSigner
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
-from accounts import rate_limits
+from accounts.limits import rate_limits
 
 HEADER = "Doorbell-Echo"
 MAX_AGE_S = 30

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 
-from accounts import rate_limits
+from accounts.limits import rate_limits
 from config import echo
 from config.finding import Finding, Unreachable
 

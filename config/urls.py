@@ -3,7 +3,7 @@ from __future__ import annotations
 from django.urls import include, path
 
 handler400 = "api.problems.answer_bad_request"
-handler500 = "accounts.middleware.answer_server_error"
+handler500 = "accounts.base.middleware.answer_server_error"
 
 urlpatterns = [
     # Before api/, whose last rule answers everything else.

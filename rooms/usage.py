@@ -6,8 +6,8 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from accounts.models import Account
-from accounts.usage import Counter, register_content, register_counter
+from accounts.limits.usage import Counter, register_content, register_counter
+from accounts.tenants.models import Account
 from rooms.attachments.services import count_mib
 from rooms.conversations.models import Message, Room
 from rooms.conversations.services.rooms import find_open_rooms

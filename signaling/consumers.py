@@ -8,7 +8,7 @@ from typing import Any, cast
 from channels.consumer import AsyncConsumer
 from django.conf import settings
 
-from accounts.errors import RateLimited
+from accounts.base.errors import RateLimited
 from rooms.base.sealing import BadToken
 from rooms.conversations.tickets import Pass, read_pass
 from signaling import handlers, protocol

@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from accounts.errors import RateLimited
+from accounts.base.errors import RateLimited
 from rooms.base import events, presence
 from rooms.conversations.errors import NotInRoom
 from rooms.conversations.services.messages import check_body, mark_read, post_message

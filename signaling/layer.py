@@ -13,7 +13,7 @@ from channels.exceptions import ChannelFull
 from channels.layers import BaseChannelLayer
 from redis import RedisError
 
-from accounts.redis import get_redis
+from accounts.base.redis import get_redis
 from signaling import protocol
 from signaling.hub import CONTROL_TOPIC, NOBODY, Envelope, Hub
 

@@ -11,7 +11,7 @@ from prometheus_client import REGISTRY
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from redis import RedisError
 
-from accounts.redis import get_redis
+from accounts.base.redis import get_redis
 from rooms.base import events
 from signaling import bridge
 from signaling.hub import Hub

@@ -12,7 +12,7 @@ from typing import Any
 
 from redis.asyncio import Redis
 
-from accounts.redis import CLIENT_OPTIONS
+from accounts.base.redis import CLIENT_OPTIONS
 
 Command = tuple[Any, ...]
 

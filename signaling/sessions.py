@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from django.conf import settings
 
-from accounts.access import mark_session_key
+from accounts.sign_in.sessions import mark_session_key
 from rooms.conversations.services.messages import Sender
 from rooms.conversations.tickets import Pass
 from signaling.hub import Hub, resync_frame

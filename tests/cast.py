@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 from allauth.account.models import EmailAddress
 
-from accounts.models import Membership, User
+from accounts.team.models import Membership
+from accounts.users.models import User
 from rooms.provisioning.opening import open_account
 from rooms.visits.services import join_link
 

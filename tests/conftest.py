@@ -41,6 +41,6 @@ def static_files():
 @pytest.fixture(autouse=True)
 def empty_redis():
     """Every test starts without counts, presence and queued tasks of an earlier one."""
-    from accounts.redis import get_redis
+    from accounts.base.redis import get_redis
 
     get_redis().flushdb()

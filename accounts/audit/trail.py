@@ -5,7 +5,10 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from accounts.models import Account, ApiKey, AuditEvent, User
+from accounts.audit.models import AuditEvent
+from accounts.keys.models import ApiKey
+from accounts.tenants.models import Account
+from accounts.users.models import User
 
 Actor = User | ApiKey | None
 

@@ -17,7 +17,7 @@ from django.forms import BaseForm
 from django.http import HttpRequest
 from django.utils.translation import gettext, gettext_noop
 
-from accounts.errors import DomainError, LimitReached, Unavailable
+from accounts.base.errors import DomainError, LimitReached, Unavailable
 
 # Texts that are written where they are raised, listed here for the translators.
 TEXTS = (

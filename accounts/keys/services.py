@@ -11,8 +11,11 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from accounts import audit, hooks
-from accounts.models import Account, ApiKey, User
+from accounts.audit import trail
+from accounts.base import hooks
+from accounts.keys.models import ApiKey
+from accounts.tenants.models import Account
+from accounts.users.models import User
 
 PREFIX_CHARS = 10
 SECRET_CHARS = 43  # 256 bits and more: a plain SHA-256 needs no stretching
@@ -30,7 +33,7 @@ def create_api_key(
     expires_at: datetime | None = None,
     requests_a_minute: int | None = None,
     created_by: User | None = None,
-    actor: audit.Actor = None,
+    actor: trail.Actor = None,
 ) -> tuple[ApiKey, str]:
     """Return the key and its text, which cannot be read again later."""
     prefix, secret = _draw(PREFIX_CHARS), _draw(SECRET_CHARS)
@@ -45,7 +48,7 @@ def create_api_key(
         created_by=created_by,
     )
     if account is not None:
-        audit.record(
+        trail.record(
             account, actor or created_by, "api_key.created", key.uuid, name=name, scope=scope
         )
     return key, f"db_{prefix}_{secret}"
@@ -67,13 +70,13 @@ def find_api_key(text: str) -> ApiKey | None:
 
 
 @transaction.atomic
-def revoke_api_key(key: ApiKey, actor: audit.Actor = None) -> ApiKey:
+def revoke_api_key(key: ApiKey, actor: trail.Actor = None) -> ApiKey:
     """Make the key useless from now on; its sockets close. A repeat changes nothing."""
     now = timezone.now()
     if ApiKey.objects.filter(pk=key.pk, revoked_at=None).update(revoked_at=now):
         key.revoked_at = now
         if key.account is not None:
-            audit.record(key.account, actor, "api_key.revoked", key.uuid, name=key.name)
+            trail.record(key.account, actor, "api_key.revoked", key.uuid, name=key.name)
         hooks.key_revoked.send(ApiKey, key_uuid=key.uuid)
     return key
 

@@ -8,10 +8,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
-from accounts import refusals, services
-from accounts.access import MemberRequest, get_api_key, manager_required
-from accounts.forms import SCOPE_LABELS, ApiKeyForm
-from accounts.models import ApiKey
+from accounts.base import refusals
+from accounts.keys.access import get_api_key
+from accounts.keys.forms import SCOPE_LABELS, ApiKeyForm
+from accounts.keys.models import ApiKey
+from accounts.keys.services import create_api_key, revoke_api_key
+from accounts.team.access import MemberRequest, manager_required
 
 
 @never_cache
@@ -33,7 +35,7 @@ def show_developers(request: MemberRequest) -> HttpResponse:
 
 
 def _create(request: MemberRequest, form: ApiKeyForm) -> str:
-    _key, text = services.create_api_key(
+    _key, text = create_api_key(
         request.account,
         form.cleaned_data["name"],
         form.cleaned_data["scope"],
@@ -48,5 +50,5 @@ def _create(request: MemberRequest, form: ApiKeyForm) -> str:
 def revoke(request: MemberRequest, uuid: UUID) -> HttpResponse:
     key = get_api_key(request.account, uuid)
     with refusals.as_notice(request, _("The key was revoked.")):
-        services.revoke_api_key(key, request.user)
+        revoke_api_key(key, request.user)
     return redirect("accounts:developers")

@@ -10,9 +10,9 @@ from django.conf import settings
 from django.db.models import QuerySet
 from redis import RedisError
 
-from accounts.errors import Invalid, LimitReached
-from accounts.models import Account
-from accounts.redis import get_redis
+from accounts.base.errors import Invalid, LimitReached
+from accounts.base.redis import get_redis
+from accounts.tenants.models import Account
 
 NAMES = (
     "members",

@@ -19,8 +19,8 @@ from django.http import HttpRequest
 from redis import RedisError
 from redis.commands.core import Script
 
-from accounts.errors import RateLimited
-from accounts.redis import get_redis
+from accounts.base.errors import RateLimited
+from accounts.base.redis import get_redis
 
 # After Redis failed nobody asks it again for a moment, so that a hung Redis costs one wait only.
 PAUSE_S = 2.0

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from accounts import limits, rate_limits
-from accounts.models import Account
+from accounts.limits import limits, rate_limits
+from accounts.tenants.models import Account
 
 Counter = Callable[[Account], int]
 _counters: dict[str, Counter] = {

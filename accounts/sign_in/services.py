@@ -10,9 +10,12 @@ from django.core import signing
 from django.db import transaction
 from django.utils import timezone
 
-from accounts import audit
-from accounts.errors import Conflict, NotFound, OwnerHasPassword
-from accounts.models import Account, Membership, SignInLink, User
+from accounts.audit import trail
+from accounts.base.errors import Conflict, NotFound, OwnerHasPassword
+from accounts.sign_in.models import SignInLink
+from accounts.team.models import Membership
+from accounts.tenants.models import Account
+from accounts.users.models import User
 
 LIFETIME = timedelta(days=7)
 GONE = "This sign-in link is no longer valid."
@@ -26,7 +29,7 @@ def new_sign_in_link(*, user: User, account: Account) -> SignInLink:
 
 
 @transaction.atomic
-def create_sign_in_link(*, account: Account, actor: audit.Actor) -> SignInLink:
+def create_sign_in_link(*, account: Account, actor: trail.Actor) -> SignInLink:
     """Make a new link for the account's owner; earlier ones stop working.
 
     Raises OwnerHasPassword, Conflict without an owner.
@@ -40,7 +43,7 @@ def create_sign_in_link(*, account: Account, actor: audit.Actor) -> SignInLink:
     SignInLink.objects.filter(user=membership.user, used_at=None).delete()
     link = new_sign_in_link(user=membership.user, account=account)
     link.save(force_insert=True)
-    audit.record(account, actor, "sign_in_link.created", link.uuid, email=membership.user.email)
+    trail.record(account, actor, "sign_in_link.created", link.uuid, email=membership.user.email)
     return link
 
 
@@ -70,5 +73,5 @@ def use_sign_in_link(*, link: SignInLink, password: str) -> User:
     user = link.user
     user.set_password(password)
     user.save(update_fields=["password"])
-    audit.record(link.account, user, "sign_in_link.used", link.uuid, email=user.email)
+    trail.record(link.account, user, "sign_in_link.used", link.uuid, email=user.email)
     return user

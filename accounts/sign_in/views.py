@@ -7,9 +7,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 
-from accounts import rate_limits, services
-from accounts.access import SESSION_KEY
-from accounts.forms import ChoosePasswordForm
+from accounts.limits import rate_limits
+from accounts.sign_in.forms import ChoosePasswordForm
+from accounts.sign_in.services import find_sign_in_link, use_sign_in_link
+from accounts.team.access import SESSION_KEY
 
 # A page of the floor above, like NEW_ACCOUNT.
 WELCOME = "/welcome"
@@ -22,11 +23,11 @@ def enter(request: HttpRequest, token: str) -> HttpResponse:
     Raises NotFound, RateLimited.
     """
     rate_limits.hit("enter", rate_limits.client_address(request))
-    link = services.find_sign_in_link(token)
+    link = find_sign_in_link(token)
     form = ChoosePasswordForm(request.POST or None, user=link.user)
     if request.method == "POST" and form.is_valid():
         password = form.cleaned_data["password"]
-        user = services.use_sign_in_link(link=link, password=password)
+        user = use_sign_in_link(link=link, password=password)
         # As after a sign-up: an address that is not proven yet gets its mail.
         response: HttpResponse = perform_login(
             request, user, redirect_url=WELCOME, signup=True, email=user.email

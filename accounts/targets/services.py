@@ -7,8 +7,10 @@ from django.core import signing
 from django.db import transaction
 from django.utils import timezone
 
-from accounts.errors import Conflict, LimitReached, NotFound
-from accounts.models import Membership, Target, User
+from accounts.base.errors import Conflict, LimitReached, NotFound
+from accounts.targets.models import Target
+from accounts.team.models import Membership
+from accounts.users.models import User
 
 # Enough for people, and a bound on what one member can make us send.
 TARGETS_PER_MEMBER = 10

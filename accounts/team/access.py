@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable
 from functools import wraps
-from typing import Concatenate, ParamSpec, TypeVar, cast
+from typing import Concatenate, ParamSpec, cast
 from uuid import UUID
 
 from django.contrib.auth.views import redirect_to_login
-from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect
 
-from accounts.errors import AccountSuspended, NotFound
-from accounts.models import Account, ApiKey, Invitation, Membership, Target, User
+from accounts.base.access import _only
+from accounts.base.errors import AccountSuspended, NotFound
+from accounts.team.models import Invitation, Membership
+from accounts.tenants.models import Account
+from accounts.users.models import User
 
 SESSION_KEY = "account"
 # The token of the invitation somebody came by, kept while they sign up or in.
@@ -33,7 +34,6 @@ class MemberRequest(HttpRequest):
 
 
 P = ParamSpec("P")
-Row = TypeVar("Row", bound=Model)
 View = Callable[Concatenate[MemberRequest, P], HttpResponseBase]
 AnyView = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
 
@@ -110,43 +110,3 @@ def get_membership(account: Account, uuid: UUID) -> Membership:
 def get_invitation(account: Account, uuid: UUID) -> Invitation:
     """Raises NotFound."""
     return _only(Invitation.objects.for_account(account).filter(uuid=uuid))
-
-
-def get_api_key(account: Account, uuid: UUID) -> ApiKey:
-    """Raises NotFound."""
-    return _only(ApiKey.objects.for_account(account).filter(uuid=uuid))
-
-
-def get_any_account(name: str, rows: QuerySet[Account] | None = None) -> Account:
-    """Return an account of the installation by its id or external_id; only for the platform.
-
-    Deleted ones are found while they can be restored. Raises NotFound.
-    """
-    rows = Account.objects.all() if rows is None else rows
-    try:
-        by_id = rows.filter(uuid=UUID(name)).first()
-    except ValueError:
-        by_id = None
-    # PostgreSQL has no NUL, so nobody has it in a name.
-    return by_id or _only(rows.filter(external_id=name.replace("\0", "\ufffd")))
-
-
-def get_target(membership: Membership, uuid: UUID) -> Target:
-    """Return one of the member's own targets. Raises NotFound."""
-    return _only(membership.targets.filter(uuid=uuid))
-
-
-def _only(rows: QuerySet[Row]) -> Row:
-    found = rows.first()
-    if found is None:
-        raise NotFound
-    return found
-
-
-def mark_session(request: HttpRequest) -> str:
-    """Return a name for the browser session that may leave the server, unlike its key."""
-    return mark_session_key(request.session.session_key or "")
-
-
-def mark_session_key(key: str) -> str:
-    return hashlib.sha256(f"doorbell.session:{key}".encode()).hexdigest()[:32] if key else ""

@@ -11,7 +11,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import get_language
 
-from accounts.models import Invitation
+from accounts.team.models import Invitation
 
 logger = logging.getLogger(__name__)
 

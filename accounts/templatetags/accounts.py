@@ -6,7 +6,7 @@ from allauth.account.models import EmailAddress
 from django import template
 from django.http import HttpRequest
 
-from accounts.models import User
+from accounts.users.models import User
 
 register = template.Library()
 

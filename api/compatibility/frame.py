@@ -16,10 +16,11 @@ from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
 
-from accounts import rate_limits
-from accounts.errors import DomainError, Invalid, RateLimited
-from accounts.models import ApiKey, User
-from accounts.services import find_api_key
+from accounts.base.errors import DomainError, Invalid, RateLimited
+from accounts.keys.models import ApiKey
+from accounts.keys.services import find_api_key
+from accounts.limits import rate_limits
+from accounts.users.models import User
 from api import problems
 from rooms.provisioning.bulk.chunks import provision_rows
 from rooms.provisioning.bulk.results import CREATED

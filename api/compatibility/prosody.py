@@ -11,8 +11,8 @@ from typing import Any, cast
 from allauth.account.models import EmailAddress
 from django.http import HttpRequest, HttpResponse
 
-from accounts.models import Account
-from accounts.redis import get_redis
+from accounts.base.redis import get_redis
+from accounts.tenants.models import Account
 from api import sealing
 from api.compatibility.frame import (
     BadUser,

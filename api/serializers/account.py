@@ -4,7 +4,10 @@ from typing import Any
 
 from rest_framework import serializers
 
-from accounts.models import Account, ApiKey, Membership, Target
+from accounts.keys.models import ApiKey
+from accounts.targets.models import Target
+from accounts.team.models import Membership
+from accounts.tenants.models import Account
 from api.serializers.base import Output, PageQuery, Strict, sample
 from rooms.notifications.transports import transport_of
 

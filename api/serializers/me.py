@@ -4,7 +4,9 @@ from typing import Any
 
 from rest_framework import serializers
 
-from accounts.models import Account, ApiKey, Membership
+from accounts.keys.models import ApiKey
+from accounts.team.models import Membership
+from accounts.tenants.models import Account
 from api.serializers.base import Output, sample
 
 ME: dict[str, Any] = {

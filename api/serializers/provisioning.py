@@ -6,8 +6,8 @@ from typing import Any
 
 from rest_framework import serializers
 
-from accounts import limits
-from accounts.models import Account
+from accounts.limits import limits
+from accounts.tenants.models import Account
 from api.serializers.base import Output, Strict, sample
 from rooms.provisioning.bulk.results import STATUSES
 from rooms.provisioning.models import ProvisioningBatch

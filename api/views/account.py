@@ -3,9 +3,10 @@ from __future__ import annotations
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts import limits, usage
-from accounts.models import Account, AuditEvent
-from accounts.services import rename_account
+from accounts.audit.models import AuditEvent
+from accounts.limits import limits, usage
+from accounts.team.services.accounts import rename_account
+from accounts.tenants.models import Account
 from api.filters import AuditFilter
 from api.openapi import operation
 from api.serializers.account import AccountBody, AccountOut, AuditEventOut, UsageOut

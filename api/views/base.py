@@ -18,9 +18,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from accounts.errors import Invalid, NotFound
-from accounts.models import Account, Membership
-from accounts.rate_limits import Decision
+from accounts.base.errors import Invalid, NotFound
+from accounts.limits.rate_limits import Decision
+from accounts.team.models import Membership
+from accounts.tenants.models import Account
 from api import idempotency, problems, throttling
 from api.authentication import Caller, KeyAuthentication, SessionAuthentication
 from api.errors import InsufficientScope, PreconditionFailed, UnknownParameter

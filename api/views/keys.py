@@ -6,10 +6,10 @@ from django.utils import timezone
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.access import get_api_key
-from accounts.errors import Invalid
-from accounts.models import ApiKey
-from accounts.services import create_api_key, revoke_api_key
+from accounts.base.errors import Invalid
+from accounts.keys.access import get_api_key
+from accounts.keys.models import ApiKey
+from accounts.keys.services import create_api_key, revoke_api_key
 from api.openapi import operation
 from api.serializers.account import KeyBody, KeyOut, KeyQuery, NewKeyOut
 from api.serializers.base import page_of

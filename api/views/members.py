@@ -5,16 +5,13 @@ from uuid import UUID
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts import mails, rate_limits
-from accounts.access import get_invitation, get_membership
-from accounts.errors import Forbidden
-from accounts.models import Invitation, Membership
-from accounts.services import (
-    cancel_invitation,
-    change_role,
-    create_invitation,
-    remove_member,
-)
+from accounts.base.errors import Forbidden
+from accounts.limits import rate_limits
+from accounts.team import mails
+from accounts.team.access import get_invitation, get_membership
+from accounts.team.models import Invitation, Membership
+from accounts.team.services.invitations import cancel_invitation, create_invitation
+from accounts.team.services.members import change_role, remove_member
 from api.openapi import operation
 from api.serializers.account import (
     InvitationBody,

@@ -9,9 +9,19 @@ from django.db.models import Prefetch, QuerySet
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts import limits, services, usage
-from accounts.access import get_any_account
-from accounts.models import Account, Membership
+from accounts.limits import limits, usage
+from accounts.sign_in.services import create_sign_in_link, sign_in_url
+from accounts.team.models import Membership
+from accounts.team.services.accounts import (
+    change_limits,
+    delete_account,
+    rename_account,
+    restore_account,
+    resume_account,
+    suspend_account,
+)
+from accounts.tenants.access import get_any_account
+from accounts.tenants.models import Account
 from api.filters import AccountFilter
 from api.openapi import operation
 from api.serializers.account import UsageOut
@@ -99,9 +109,9 @@ class AccountDetail(AnyAccount):
         ) as held:
             if "name" in body:
                 name = clean_line(body["name"], "name")
-                services.rename_account(account=held, name=name, actor=actor)
+                rename_account(account=held, name=name, actor=actor)
             if "limits" in body:
-                services.change_limits(account=held, changes=body["limits"], actor=actor)
+                change_limits(account=held, changes=body["limits"], actor=actor)
         return self.render(ProvisionedAccountOut, self.read(account))
 
     @operation(
@@ -111,7 +121,7 @@ class AccountDetail(AnyAccount):
         status=204,
     )
     def delete(self, request: Request, account: str) -> Response:
-        services.delete_account(account=get_any_account(account), actor=self.caller.actor)
+        delete_account(account=get_any_account(account), actor=self.caller.actor)
         return Response(status=204)
 
 
@@ -126,13 +136,13 @@ class AccountSuspend(AnyAccount):
         "provisioning.suspend", "Stop an account, keep its data", ProvisionedAccountOut, body=NoBody
     )
     def post(self, request: Request, account: str) -> Response:
-        return self.act(account, services.suspend_account)
+        return self.act(account, suspend_account)
 
 
 class AccountResume(AnyAccount):
     @operation("provisioning.resume", "Let an account go on", ProvisionedAccountOut, body=NoBody)
     def post(self, request: Request, account: str) -> Response:
-        return self.act(account, services.resume_account)
+        return self.act(account, resume_account)
 
 
 class AccountRestore(AnyAccount):
@@ -143,7 +153,7 @@ class AccountRestore(AnyAccount):
         body=NoBody,
     )
     def post(self, request: Request, account: str) -> Response:
-        return self.act(account, services.restore_account)
+        return self.act(account, restore_account)
 
 
 class AccountSignIn(AnyAccount):
@@ -157,10 +167,8 @@ class AccountSignIn(AnyAccount):
     )
     def post(self, request: Request, account: str) -> Response:
         self.read_body(NoBody)
-        link = services.create_sign_in_link(
-            account=get_any_account(account), actor=self.caller.actor
-        )
-        made = {"url": services.sign_in_url(link.uuid), "expires_at": link.expires_at}
+        link = create_sign_in_link(account=get_any_account(account), actor=self.caller.actor)
+        made = {"url": sign_in_url(link.uuid), "expires_at": link.expires_at}
         return self.render(SignInLinkOut, made, status=201)
 
 

@@ -14,7 +14,7 @@ from drf_spectacular.utils import OpenApiExample, OpenApiRequest
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.errors import Invalid
+from accounts.base.errors import Invalid
 from api.filters import BatchRowFilter
 from api.openapi import operation
 from api.parsers import JsonParser

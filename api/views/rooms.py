@@ -5,7 +5,7 @@ from uuid import UUID
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.access import get_membership
+from accounts.team.access import get_membership
 from api.filters import RoomFilter
 from api.openapi import operation
 from api.serializers.base import NoBody, PageQuery, page_of

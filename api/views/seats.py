@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from accounts.errors import Invalid
+from accounts.base.errors import Invalid
 from api.views.base import Resource
 from rooms.conversations.access import get_member_participant
 from rooms.conversations.models import Participant, Room

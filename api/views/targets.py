@@ -6,11 +6,12 @@ from django.db.models import QuerySet
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts import rate_limits
-from accounts.access import get_membership
-from accounts.errors import Invalid, NotFound
-from accounts.models import Membership, Target
-from accounts.services import add_email_target, remove_target, set_target_enabled
+from accounts.base.errors import Invalid, NotFound
+from accounts.limits import rate_limits
+from accounts.targets.models import Target
+from accounts.targets.services import add_email_target, remove_target, set_target_enabled
+from accounts.team.access import get_membership
+from accounts.team.models import Membership
 from api.openapi import operation
 from api.serializers.account import TargetBody, TargetOut, TargetPatchBody
 from api.serializers.base import page_of

@@ -5,7 +5,7 @@ from typing import Any
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.errors import Invalid
+from accounts.base.errors import Invalid
 from api.openapi import operation
 from api.serializers.rooms import TicketBody, TicketOut
 from api.views.base import Resource

@@ -52,14 +52,14 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "accounts.middleware.LanguageMiddleware",
+    "accounts.base.middleware.LanguageMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "allauth.usersessions.middleware.UserSessionsMiddleware",
-    "accounts.middleware.AccountMiddleware",
+    "accounts.team.middleware.AccountMiddleware",
     # The HTML edge; last, so that it is asked first about an exception of a view.
-    "accounts.middleware.DomainErrorMiddleware",
+    "accounts.base.middleware.DomainErrorMiddleware",
 ]
 
 ROOT_URLCONF = "config.urls"
@@ -82,7 +82,7 @@ TEMPLATES: list[dict[str, Any]] = [
     }
 ]
 
-FORM_RENDERER = "accounts.forms.FormRenderer"
+FORM_RENDERER = "accounts.base.forms.FormRenderer"
 
 # --- Languages and time
 LANGUAGE_CODE = "en"
@@ -111,7 +111,7 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/inbox"
 ACCOUNT_ADAPTER = "rooms.provisioning.adapter.AccountAdapter"
-ACCOUNT_SIGNUP_FORM_CLASS = "accounts.forms.SignUpFields"
+ACCOUNT_SIGNUP_FORM_CLASS = "accounts.sign_in.forms.SignUpFields"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
@@ -128,7 +128,7 @@ ACCOUNT_RATE_LIMITS = {
     "login_failed": env.read_str("RATE_SIGN_IN_FAILED", "10/m/ip,5/300s/key"),
     "signup": env.read_str("RATE_SIGN_UP", "20/m/ip"),
 }
-MFA_ADAPTER = "accounts.mfa.MFAAdapter"
+MFA_ADAPTER = "accounts.sign_in.mfa.MFAAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_RECOVERY_CODES_SHOW_ONCE = True

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from accounts.errors import NotFound
-from accounts.models import Account
+from accounts.base.errors import NotFound
+from accounts.tenants.models import Account
 from rooms.arrivals.models import Arrival
 
 

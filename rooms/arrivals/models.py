@@ -5,7 +5,7 @@ import uuid
 from django.db import models
 from django.utils import timezone
 
-from accounts.models import Account, TenantQuerySet
+from accounts.tenants.models import Account, TenantQuerySet
 from rooms.conversations.models import Room
 from rooms.guests.models import Guest
 from rooms.links.models import DirectLink

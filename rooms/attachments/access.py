@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from accounts.models import Account
+from accounts.tenants.models import Account
 from rooms.attachments.errors import AttachmentNotFound
 from rooms.attachments.models import Attachment, AttachmentQuerySet
 from rooms.links.models import DirectLink

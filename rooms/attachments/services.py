@@ -16,9 +16,10 @@ from django.core.files.storage import default_storage
 from django.db import transaction
 from django.utils import timezone
 
-from accounts import audit, limits
-from accounts.errors import Invalid, LimitReached
-from accounts.models import Account
+from accounts.audit import trail
+from accounts.base.errors import Invalid, LimitReached
+from accounts.limits import limits
+from accounts.tenants.models import Account
 from rooms.attachments.errors import FileTooLarge
 from rooms.attachments.file_types import tell_type
 from rooms.attachments.models import FOLDER, Attachment
@@ -150,13 +151,13 @@ def _facts(attachment: Attachment) -> tuple[str, str, int]:
 
 
 @transaction.atomic
-def remove_attachment(*, attachment: Attachment, actor: audit.Actor = None) -> None:
+def remove_attachment(*, attachment: Attachment, actor: trail.Actor = None) -> None:
     """Delete the file; the message stays and says that there was one. A repeat changes nothing."""
     now = timezone.now()
     if not Attachment.objects.kept().filter(pk=attachment.pk).update(removed_at=now):
         return
     attachment.removed_at = now
-    audit.record(attachment.account, actor, "attachment.removed", attachment.uuid)
+    trail.record(attachment.account, actor, "attachment.removed", attachment.uuid)
     transaction.on_commit(partial(delete_file, str(attachment.file.name)))
 
 

@@ -13,9 +13,9 @@ from django.utils.http import content_disposition_header
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_POST, require_safe
 
-from accounts import rate_limits
-from accounts.access import MemberRequest, member_required
-from accounts.errors import Invalid
+from accounts.base.errors import Invalid
+from accounts.limits import rate_limits
+from accounts.team.access import MemberRequest, member_required
 from rooms.attachments.access import get_attachment
 from rooms.attachments.errors import AttachmentNotFound, FileTooLarge
 from rooms.attachments.file_types import INLINE

@@ -13,7 +13,7 @@ from typing import cast
 from django.db import transaction
 from redis import RedisError
 
-from accounts.redis import get_redis
+from accounts.base.redis import get_redis
 
 KEY = "tallies"
 # Upper bounds of what is counted by how long it took, in seconds.

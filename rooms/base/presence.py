@@ -18,8 +18,8 @@ from uuid import UUID
 from django.conf import settings
 from redis import RedisError
 
-from accounts.models import Account
-from accounts.redis import get_redis
+from accounts.base.redis import get_redis
+from accounts.tenants.models import Account
 
 # What ends when: member "<place>|<person>:<connection>", looked through by signaling's reaper.
 DUE = "presence:due"

@@ -20,7 +20,7 @@ from django.conf import settings
 from redis import RedisError
 from redis.commands.core import Script
 
-from accounts.redis import get_redis
+from accounts.base.redis import get_redis
 
 # KEYS: per holder its places (score = when they lapse, in ms of Redis's own clock) and who waits
 # for one (score = since when). ARGV: places per holder, ms until they lapse, the new place's name,

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from django.core.exceptions import ValidationError
 from django.db import models
 
-from accounts.errors import Invalid
+from accounts.base.errors import Invalid
 
 # They make one line look like another: a name could pretend to be somebody else's.
 BIDI_CONTROLS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")

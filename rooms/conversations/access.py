@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from uuid import UUID
 
-from accounts.models import Account, Membership
+from accounts.team.models import Membership
+from accounts.tenants.models import Account
 from rooms.conversations.errors import NotInRoom, RoomNotFound
 from rooms.conversations.models import Participant, Room
 from rooms.links.models import DirectLink

@@ -12,8 +12,9 @@ from django.db.models import BooleanField, ExpressionWrapper, F, OuterRef, Q, Su
 from django.db.models.functions import Coalesce, Greatest
 from django.utils import timezone
 
-from accounts.errors import Invalid
-from accounts.models import Account, Membership, TenantQuerySet
+from accounts.base.errors import Invalid
+from accounts.team.models import Membership
+from accounts.tenants.models import Account, TenantQuerySet
 from rooms.guests.models import Guest
 from rooms.links.models import DirectLink
 from rooms.properties.models import Property

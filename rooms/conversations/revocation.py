@@ -12,9 +12,9 @@ from django.contrib.auth.signals import user_logged_out
 from django.db.models.signals import post_delete
 from django.http import HttpRequest
 
-from accounts.access import mark_session, mark_session_key
-from accounts.hooks import account_closed, key_revoked, member_removed
-from accounts.models import User
+from accounts.base.hooks import account_closed, key_revoked, member_removed
+from accounts.sign_in.sessions import mark_session, mark_session_key
+from accounts.users.models import User
 from rooms.base import events
 from rooms.conversations.models import Participant
 from rooms.conversations.services.farewells import tell_ended, tell_gone

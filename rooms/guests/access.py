@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from accounts.models import Account
+from accounts.tenants.models import Account
 from rooms.guests.errors import GuestNotFound
 from rooms.guests.models import Guest
 

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from accounts.errors import DomainError, NotFound
+from accounts.base.errors import DomainError, NotFound
 
 
 class NicknameMissing(DomainError):

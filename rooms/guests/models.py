@@ -5,7 +5,7 @@ import uuid
 from django.db import models
 from django.utils import timezone
 
-from accounts.models import Account, TenantQuerySet
+from accounts.tenants.models import Account, TenantQuerySet
 
 
 class GuestQuerySet(TenantQuerySet["Guest"]):

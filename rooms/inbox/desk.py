@@ -3,8 +3,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from accounts.errors import AccountSuspended
-from accounts.models import Account, Membership
+from accounts.base.errors import AccountSuspended
+from accounts.team.models import Membership
+from accounts.tenants.models import Account
 from rooms.base import presence
 from rooms.conversations.models import Room
 from rooms.conversations.services.rooms import describe_room

@@ -14,8 +14,8 @@ from django.utils.translation import get_language
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from accounts.access import SESSION_KEY, MemberRequest, member_required
-from accounts.models import Account
+from accounts.team.access import SESSION_KEY, MemberRequest, member_required
+from accounts.tenants.models import Account
 from rooms.arrivals.models import Arrival
 from rooms.attachments.upload_form import describe_uploads
 from rooms.base import modules, presence

@@ -9,7 +9,7 @@ from django.db.models import OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
-from accounts.models import Account, TenantQuerySet
+from accounts.tenants.models import Account, TenantQuerySet
 from rooms.links.tokens import make_link_token
 from rooms.properties.models import Property
 

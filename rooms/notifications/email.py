@@ -13,8 +13,8 @@ from django.core.mail import EmailMultiAlternatives
 from django.template.loader import render_to_string
 from django.utils import translation
 
-from accounts.models import Target
-from accounts.services import sign_target
+from accounts.targets.models import Target
+from accounts.targets.services import sign_target
 from rooms.notifications.models import Delivery
 from rooms.notifications.transports import TransportError
 

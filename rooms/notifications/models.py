@@ -8,7 +8,8 @@ from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils import timezone
 
-from accounts.models import Account, Target, TenantQuerySet
+from accounts.targets.models import Target
+from accounts.tenants.models import Account, TenantQuerySet
 from rooms.arrivals.models import Arrival
 
 

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from celery import current_app
 
-from accounts.models import Target
+from accounts.targets.models import Target
 from rooms.base import broker
 from rooms.notifications.tasks import deliver, send_proof, send_test
 from rooms.notifications.transports import queue_of

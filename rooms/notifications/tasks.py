@@ -13,7 +13,7 @@ from django.db.models import F, QuerySet
 from django.db.models.functions import Now
 from django.utils import timezone
 
-from accounts.models import Target
+from accounts.targets.models import Target
 from rooms.arrivals.models import Arrival
 from rooms.base import broker, counters, events, presence, slots
 from rooms.conversations.models import Room

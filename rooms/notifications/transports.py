@@ -10,7 +10,7 @@ from typing import Protocol, cast
 
 from django.utils.module_loading import import_string
 
-from accounts.models import Target
+from accounts.targets.models import Target
 from rooms.notifications.models import Delivery
 
 # Dotted paths, so that a worker loads only the libraries of channels that are used.

@@ -15,16 +15,18 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts import rate_limits, refusals
-from accounts.access import MemberRequest, get_target, member_required
-from accounts.forms import TargetForm
-from accounts.models import Target
-from accounts.services import (
+from accounts.base import refusals
+from accounts.limits import rate_limits
+from accounts.targets.access import get_target
+from accounts.targets.forms import TargetForm
+from accounts.targets.models import Target
+from accounts.targets.services import (
     add_email_target,
     confirm_target,
     remove_target,
     set_target_enabled,
 )
+from accounts.team.access import MemberRequest, member_required
 from rooms.notifications.models import Delivery
 from rooms.notifications.queue import ask_for_proof, ask_for_test
 from rooms.notifications.transports import transport_of

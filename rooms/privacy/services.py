@@ -4,7 +4,7 @@ from typing import Any
 
 from django.db import transaction
 
-from accounts import audit
+from accounts.audit import trail
 from rooms.arrivals.models import Arrival
 from rooms.attachments.services import erase_attachments
 from rooms.base import events
@@ -44,7 +44,7 @@ def export_guest(guest: Guest) -> dict[str, Any]:
 
 
 @transaction.atomic
-def erase_guest(*, guest: Guest, actor: audit.Actor = None) -> None:
+def erase_guest(*, guest: Guest, actor: trail.Actor = None) -> None:
     """Delete the guest, their visits, their files and the text of what they wrote.
 
     Empty lines stay in the messages' places, so that numbering has no holes, and a nameless
@@ -66,4 +66,4 @@ def erase_guest(*, guest: Guest, actor: audit.Actor = None) -> None:
     mine.update(guest=None)
     account, uuid = guest.account, guest.uuid
     guest.delete()
-    audit.record(account, actor, "guest.erased", uuid)
+    trail.record(account, actor, "guest.erased", uuid)

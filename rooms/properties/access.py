@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from accounts.models import Account
+from accounts.tenants.models import Account
 from rooms.properties.errors import PropertyNotFound
 from rooms.properties.models import Property
 

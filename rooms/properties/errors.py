@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from accounts.errors import NotFound
+from accounts.base.errors import NotFound
 
 
 class PropertyNotFound(NotFound):

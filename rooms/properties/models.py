@@ -10,7 +10,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
-from accounts.models import Account, TenantQuerySet
+from accounts.tenants.models import Account, TenantQuerySet
 
 pass
 

@@ -7,8 +7,9 @@ from typing import TypedDict, Unpack
 from django.conf import settings
 from django.db import transaction
 
-from accounts import audit, limits
-from accounts.errors import Invalid
+from accounts.audit import trail
+from accounts.base.errors import Invalid
+from accounts.limits import limits
 from rooms.base.validation import check_fields, clean_line, clean_text
 from rooms.properties.models import Property
 
@@ -32,7 +33,7 @@ class PropertyValues(TypedDict, total=False):
 
 @transaction.atomic
 def update_property(
-    *, property: Property, actor: audit.Actor = None, **values: Unpack[PropertyValues]
+    *, property: Property, actor: trail.Actor = None, **values: Unpack[PropertyValues]
 ) -> Property:
     """Change what is named, leave the rest; the same values again change nothing.
 
@@ -43,12 +44,12 @@ def update_property(
     changed = sorted(name for name in values if getattr(property, name) != before[name])
     if changed:
         property.save(update_fields=changed)
-        audit.record(property.account, actor, "property.changed", property.uuid, fields=changed)
+        trail.record(property.account, actor, "property.changed", property.uuid, fields=changed)
     return property
 
 
 @transaction.atomic
-def restore_property(*, property: Property, actor: audit.Actor = None) -> Property:
+def restore_property(*, property: Property, actor: trail.Actor = None) -> Property:
     """Put an archived property back into service; a repeat changes nothing.
 
     Raises LimitReached.
@@ -59,7 +60,7 @@ def restore_property(*, property: Property, actor: audit.Actor = None) -> Proper
     if archived.exists():
         limits.check_room_for(account, "properties", Property.objects.for_account(account).active())
         archived.update(archived_at=None)
-        audit.record(account, actor, "property.restored", property.uuid, name=property.name)
+        trail.record(account, actor, "property.restored", property.uuid, name=property.name)
     property.archived_at = None
     return property
 

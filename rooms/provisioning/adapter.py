@@ -12,11 +12,13 @@ from django.forms import BaseForm
 from django.http import HttpRequest
 from django.urls import reverse
 
-from accounts import rate_limits
-from accounts.access import INVITATION_KEY, SESSION_KEY
-from accounts.errors import NotFound
-from accounts.models import Invitation, User
-from accounts.services import accept_invitation, find_invitation, verify_email
+from accounts.base.errors import NotFound
+from accounts.limits import rate_limits
+from accounts.targets.services import verify_email
+from accounts.team.access import INVITATION_KEY, SESSION_KEY
+from accounts.team.models import Invitation
+from accounts.team.services.invitations import accept_invitation, find_invitation
+from accounts.users.models import User
 from rooms.provisioning.opening import open_account
 
 # Set for the moment between joining a team at sign-up and the page that follows.

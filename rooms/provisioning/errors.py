@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from accounts.errors import Conflict, DomainError, NotFound
+from accounts.base.errors import Conflict, DomainError, NotFound
 
 
 class ExternalIdTaken(Conflict):

@@ -6,7 +6,7 @@ from typing import Self
 from django.db import models
 from django.utils import timezone
 
-from accounts.models import ApiKey
+from accounts.keys.models import ApiKey
 
 
 class ProvisioningBatchQuerySet(models.QuerySet["ProvisioningBatch"]):

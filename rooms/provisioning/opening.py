@@ -8,8 +8,13 @@ from dataclasses import dataclass
 from allauth.account.models import EmailAddress
 from django.db import transaction
 
-from accounts.models import Account, ApiKey, Membership, User
-from accounts.services import add_email_target, create_account, create_api_key
+from accounts.keys.models import ApiKey
+from accounts.keys.services import create_api_key
+from accounts.targets.services import add_email_target
+from accounts.team.models import Membership
+from accounts.team.services.accounts import create_account
+from accounts.tenants.models import Account
+from accounts.users.models import User
 from rooms.links.models import DirectLink
 from rooms.links.services.properties import create_property
 from rooms.properties.models import Property

@@ -4,10 +4,11 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
-from accounts import rate_limits, refusals
-from accounts.access import SESSION_KEY
-from accounts.forms import NewAccountForm
-from accounts.models import User
+from accounts.base import refusals
+from accounts.limits import rate_limits
+from accounts.team.access import SESSION_KEY
+from accounts.tenants.forms import NewAccountForm
+from accounts.users.models import User
 from rooms.provisioning.opening import open_account
 
 

@@ -6,8 +6,8 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST, require_safe
 
-from accounts import rate_limits
-from accounts.errors import DomainError
+from accounts.base.errors import DomainError
+from accounts.limits import rate_limits
 from rooms.attachments.access import get_attachment_for_guest
 from rooms.attachments.errors import AttachmentNotFound
 from rooms.attachments.views import _answer, _check_size, answer_file

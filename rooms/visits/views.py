@@ -18,9 +18,10 @@ from django.utils.cache import patch_vary_headers
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST, require_safe
 
-from accounts import rate_limits, refusals
-from accounts.errors import DomainError, Forbidden, Invalid, LimitReached, RateLimited
-from accounts.models import Account
+from accounts.base import refusals
+from accounts.base.errors import DomainError, Forbidden, Invalid, LimitReached, RateLimited
+from accounts.limits import rate_limits
+from accounts.tenants.models import Account
 from rooms.attachments.upload_form import describe_uploads
 from rooms.base import modules, phrases
 from rooms.base.sealing import BadToken

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from accounts.errors import Conflict, NotFound
+from accounts.base.errors import Conflict, NotFound
 
 
 class WebhookNotFound(NotFound):

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.db.models.functions import Now
 from django.utils import timezone
 
-from accounts import audit
+from accounts.audit import trail
 from rooms.base import counters
 from rooms.webhooks.models import Webhook, WebhookDelivery
 
@@ -39,7 +39,7 @@ def give_up(webhook: Webhook, reason: str) -> None:
 
 
 @transaction.atomic
-def disable(webhook: Webhook, reason: str = "", actor: audit.Actor = None) -> bool:
+def disable(webhook: Webhook, reason: str = "", actor: trail.Actor = None) -> bool:
     """Stop calling the endpoint and say whether it was on; what waits is not sent.
 
     It stays in the log and can be replayed.
@@ -56,5 +56,5 @@ def disable(webhook: Webhook, reason: str = "", actor: audit.Actor = None) -> bo
         lease_until=None,
         finished_at=Now(),
     )
-    audit.record(webhook.account, actor, "webhook.disabled", webhook.uuid, reason=reason)
+    trail.record(webhook.account, actor, "webhook.disabled", webhook.uuid, reason=reason)
     return True

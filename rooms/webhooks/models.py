@@ -9,7 +9,7 @@ from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils import timezone
 
-from accounts.models import Account, TenantQuerySet
+from accounts.tenants.models import Account, TenantQuerySet
 from rooms.guests.models import Guest
 
 

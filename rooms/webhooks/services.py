@@ -10,9 +10,10 @@ from django.db.models import QuerySet
 from django.db.models.functions import Now
 from django.utils import timezone
 
-from accounts import audit, limits, rate_limits
-from accounts.errors import Invalid
-from accounts.models import Account
+from accounts.audit import trail
+from accounts.base.errors import Invalid
+from accounts.limits import limits, rate_limits
+from accounts.tenants.models import Account
 from rooms.base import http
 from rooms.base.sealing import seal_secret
 from rooms.base.validation import check_fields, clean_line
@@ -39,7 +40,7 @@ class WebhookValues(TypedDict, total=False):
 
 @transaction.atomic
 def create_webhook(
-    *, account: Account, actor: audit.Actor = None, **values: Unpack[WebhookValues]
+    *, account: Account, actor: trail.Actor = None, **values: Unpack[WebhookValues]
 ) -> tuple[Webhook, str]:
     """Return the webhook and its secret, which is not shown again.
 
@@ -51,13 +52,13 @@ def create_webhook(
     webhook = Webhook(account=account, secret=seal_secret(secret))
     _apply(webhook, {"url": "", **values})
     webhook.save(force_insert=True)
-    audit.record(account, actor, "webhook.created", webhook.uuid, url=webhook.url)
+    trail.record(account, actor, "webhook.created", webhook.uuid, url=webhook.url)
     return webhook, secret
 
 
 @transaction.atomic
 def update_webhook(
-    *, webhook: Webhook, actor: audit.Actor = None, **values: Unpack[WebhookValues]
+    *, webhook: Webhook, actor: trail.Actor = None, **values: Unpack[WebhookValues]
 ) -> Webhook:
     """Change what is named, leave the rest. What waits already goes to the new address.
 
@@ -68,45 +69,45 @@ def update_webhook(
     changed = sorted(name for name in values if getattr(webhook, name) != before[name])
     if changed:
         webhook.save(update_fields=changed)
-        audit.record(webhook.account, actor, "webhook.changed", webhook.uuid, fields=changed)
+        trail.record(webhook.account, actor, "webhook.changed", webhook.uuid, fields=changed)
     return webhook
 
 
 @transaction.atomic
-def delete_webhook(*, webhook: Webhook, actor: audit.Actor = None) -> None:
+def delete_webhook(*, webhook: Webhook, actor: trail.Actor = None) -> None:
     """Forget the webhook, its log and what still waited."""
     account, uuid, url = webhook.account, webhook.uuid, webhook.url
     webhook.delete()
-    audit.record(account, actor, "webhook.deleted", uuid, url=url)
+    trail.record(account, actor, "webhook.deleted", uuid, url=url)
 
 
 @transaction.atomic
-def rotate_secret(*, webhook: Webhook, actor: audit.Actor = None) -> str:
+def rotate_secret(*, webhook: Webhook, actor: trail.Actor = None) -> str:
     """Return a new secret, which is not shown again; the one before signs too for 24 hours."""
     held = Webhook.objects.select_for_update().get(pk=webhook.pk)
     secret = make_secret()
     webhook.secret, webhook.old_secret = seal_secret(secret), held.secret
     webhook.old_secret_until = timezone.now() + SECRET_OVERLAP
     webhook.save(update_fields=["secret", "old_secret", "old_secret_until"])
-    audit.record(webhook.account, actor, "webhook.secret_rotated", webhook.uuid)
+    trail.record(webhook.account, actor, "webhook.secret_rotated", webhook.uuid)
     return secret
 
 
 @transaction.atomic
-def enable_webhook(*, webhook: Webhook, actor: audit.Actor = None) -> Webhook:
+def enable_webhook(*, webhook: Webhook, actor: trail.Actor = None) -> Webhook:
     """Call the endpoint again from now on; a repeat changes nothing.
 
     What happened meanwhile was not written down; what failed can be replayed.
     """
     disabled = Webhook.objects.filter(pk=webhook.pk, enabled=False)
     if disabled.update(enabled=True, disabled_reason="", failing_since=None):
-        audit.record(webhook.account, actor, "webhook.enabled", webhook.uuid)
+        trail.record(webhook.account, actor, "webhook.enabled", webhook.uuid)
     webhook.enabled, webhook.disabled_reason, webhook.failing_since = True, "", None
     return webhook
 
 
 @transaction.atomic
-def disable_webhook(*, webhook: Webhook, actor: audit.Actor = None) -> Webhook:
+def disable_webhook(*, webhook: Webhook, actor: trail.Actor = None) -> Webhook:
     """Stop calling the endpoint; a repeat changes nothing."""
     health.disable(webhook, actor=actor)
     return webhook
@@ -127,7 +128,7 @@ def send_test(*, webhook: Webhook) -> WebhookDelivery:
 
 
 @transaction.atomic
-def replay_delivery(*, delivery: WebhookDelivery, actor: audit.Actor = None) -> WebhookDelivery:
+def replay_delivery(*, delivery: WebhookDelivery, actor: trail.Actor = None) -> WebhookDelivery:
     """Send it again under its id, whatever became of it; one that is under way stays so.
 
     Raises WebhookDisabled.
@@ -138,14 +139,14 @@ def replay_delivery(*, delivery: WebhookDelivery, actor: audit.Actor = None) -> 
     )
     if _send_again(finished):
         account, uuid = delivery.account, delivery.webhook.uuid
-        audit.record(account, actor, "webhook.replayed", uuid, delivery=str(delivery.uuid))
+        trail.record(account, actor, "webhook.replayed", uuid, delivery=str(delivery.uuid))
         ring_after_commit([delivery.pk])
     delivery.refresh_from_db()
     return delivery
 
 
 @transaction.atomic
-def replay_failed(*, webhook: Webhook, since: datetime, actor: audit.Actor = None) -> int:
+def replay_failed(*, webhook: Webhook, since: datetime, actor: trail.Actor = None) -> int:
     """Send everything of that time again that did not arrive, and return how many.
 
     Raises WebhookDisabled.
@@ -156,7 +157,7 @@ def replay_failed(*, webhook: Webhook, since: datetime, actor: audit.Actor = Non
     count = _send_again(rows)
     if count:
         facts = {"since": since.isoformat(), "count": count}
-        audit.record(webhook.account, actor, "webhook.replayed", webhook.uuid, **facts)
+        trail.record(webhook.account, actor, "webhook.replayed", webhook.uuid, **facts)
         ring_after_commit(first)
     return count
 

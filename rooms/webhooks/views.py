@@ -13,8 +13,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
-from accounts import refusals
-from accounts.access import MemberRequest, manager_required
+from accounts.base import refusals
+from accounts.team.access import MemberRequest, manager_required
 from rooms.webhooks import services
 from rooms.webhooks.access import get_webhook, get_webhook_delivery
 from rooms.webhooks.forms import WebhookForm

@@ -2,8 +2,10 @@ from __future__ import annotations
 
 import pytest
 
-from accounts.models import Account, AuditEvent, Membership
-from accounts.services import resume_account, suspend_account
+from accounts.audit.models import AuditEvent
+from accounts.team.models import Membership
+from accounts.team.services.accounts import resume_account, suspend_account
+from accounts.tenants.models import Account
 from tests.accounts.conftest import sign_in
 
 

@@ -7,8 +7,10 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from accounts.models import ApiKey, AuditEvent
-from accounts.services import create_api_key, find_api_key, suspend_account
+from accounts.audit.models import AuditEvent
+from accounts.keys.models import ApiKey
+from accounts.keys.services import create_api_key, find_api_key
+from accounts.team.services.accounts import suspend_account
 
 KEY = re.compile(r"db_[A-Za-z0-9]{10}_[A-Za-z0-9]{43}")
 NEW = {"name": "Shop", "scope": "write", "days": "90"}

@@ -6,7 +6,10 @@ import pytest
 from allauth.account.models import EmailAddress
 from django.utils import timezone
 
-from accounts.models import Account, Invitation, Membership, Target, User
+from accounts.targets.models import Target
+from accounts.team.models import Invitation, Membership
+from accounts.tenants.models import Account
+from accounts.users.models import User
 from tests.accounts.conftest import sign_in
 
 FRIEND = "friend@example.com"

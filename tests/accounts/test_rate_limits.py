@@ -6,8 +6,9 @@ import pytest
 from django.test import RequestFactory
 from redis import Redis
 
-from accounts import rate_limits, redis
-from accounts.errors import RateLimited
+from accounts.base import redis
+from accounts.base.errors import RateLimited
+from accounts.limits import rate_limits
 
 
 @pytest.fixture

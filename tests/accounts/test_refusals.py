@@ -38,7 +38,7 @@ def test_a_crash_shows_a_page_that_needs_no_database(client, alices, monkeypatch
         raise RuntimeError
 
     alices.raise_request_exception = False
-    monkeypatch.setattr("accounts.usage.read_usage", crash)
+    monkeypatch.setattr("accounts.limits.usage.read_usage", crash)
     response = alices.get("/account")
     assert response.status_code == 500
     assert "Something broke" in response.content.decode()

@@ -4,7 +4,7 @@ import pytest
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import hotp_value, yield_hotp_counters_from_time
 
-from accounts.mfa import MFAAdapter
+from accounts.sign_in.mfa import MFAAdapter
 from tests.cast import PASSWORD
 
 LOGIN = {"login": "alice@example.com", "password": PASSWORD}

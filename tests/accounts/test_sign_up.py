@@ -5,7 +5,10 @@ import re
 import pytest
 from allauth.account.models import EmailAddress
 
-from accounts.models import Account, Membership, Target, User
+from accounts.targets.models import Target
+from accounts.team.models import Membership
+from accounts.tenants.models import Account
+from accounts.users.models import User
 from rooms.links.models import DirectLink
 from rooms.properties.models import Property
 

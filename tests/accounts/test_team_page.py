@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from accounts.models import AuditEvent, Membership
+from accounts.audit.models import AuditEvent
+from accounts.team.models import Membership
 from tests.accounts.conftest import sign_in
 from tests.cast import make_user
 

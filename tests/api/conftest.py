@@ -5,8 +5,9 @@ from uuid import uuid4
 import pytest
 from django.test import Client
 
-from accounts.models import Target
-from accounts.services import create_api_key, create_invitation
+from accounts.keys.services import create_api_key
+from accounts.targets.models import Target
+from accounts.team.services.invitations import create_invitation
 from rooms.attachments.services import post_attachment
 from rooms.webhooks.services import create_webhook, send_test
 from tests.files_to_send import make_file

@@ -3,8 +3,11 @@ from __future__ import annotations
 import pytest
 from django.core import mail
 
-from accounts.models import Account, ApiKey, Membership, Target
-from accounts.services import create_invitation
+from accounts.keys.models import ApiKey
+from accounts.targets.models import Target
+from accounts.team.models import Membership
+from accounts.team.services.invitations import create_invitation
+from accounts.tenants.models import Account
 from tests.api.conftest import Api, make_api, sign_in
 from tests.api.test_authentication import assert_problem
 from tests.cast import make_user

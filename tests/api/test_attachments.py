@@ -5,7 +5,7 @@ from uuid import uuid4
 
 import pytest
 
-from accounts.models import AuditEvent
+from accounts.audit.models import AuditEvent
 from rooms.attachments.models import Attachment
 from rooms.attachments.services import post_attachment
 from rooms.conversations.models import Message

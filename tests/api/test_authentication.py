@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 from django.test import Client
 
-from accounts.services import revoke_api_key, suspend_account
+from accounts.keys.services import revoke_api_key
+from accounts.team.services.accounts import suspend_account
 from tests.api.conftest import Api, make_api
 
 

@@ -8,8 +8,9 @@ import subprocess
 
 import pytest
 
-from accounts.models import Account, User
-from accounts.services import create_api_key
+from accounts.keys.services import create_api_key
+from accounts.tenants.models import Account
+from accounts.users.models import User
 
 PASSWORD = "s3cret words"
 

@@ -9,7 +9,7 @@ import httpx
 import psycopg
 from django.utils import timezone
 
-from accounts.services import create_api_key
+from accounts.keys.services import create_api_key
 from api import idempotency
 from api.idempotency import IDEMPOTENCY_HOURS
 from api.models import IdempotencyRecord

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from accounts.services import create_api_key
+from accounts.keys.services import create_api_key
 
 CONFIG = Path(__file__).with_name("schemathesis.toml")
 EXAMPLES = 8

@@ -7,7 +7,7 @@ import pytest
 from django.conf import settings
 from django.utils import timezone
 
-from accounts.models import AuditEvent
+from accounts.audit.models import AuditEvent
 from rooms.arrivals.models import Arrival
 from rooms.conversations.errors import NotInRoom
 from rooms.conversations.models import Message, Participant, Room

@@ -7,7 +7,7 @@ import pytest
 from django.db import connection
 from drf_spectacular.generators import SchemaGenerator
 
-from accounts.services import revoke_api_key
+from accounts.keys.services import revoke_api_key
 from api import permissions
 from tests.api.conftest import Api, make_api
 from tests.api.test_contract import list_routes

@@ -6,9 +6,9 @@ from uuid import uuid4
 
 import pytest
 
-from accounts.limits import NAMES
-from accounts.models import Invitation, Membership
-from accounts.services import accept_invitation, create_invitation
+from accounts.limits.limits import NAMES
+from accounts.team.models import Invitation, Membership
+from accounts.team.services.invitations import accept_invitation, create_invitation
 from rooms.attachments.models import Attachment
 from rooms.conversations.models import Message, Room
 from rooms.conversations.services.rooms import close_room

@@ -8,7 +8,7 @@ from functools import partial
 import httpx
 import pytest
 
-from accounts.services import create_api_key
+from accounts.keys.services import create_api_key
 from tests.client import WireClient
 
 

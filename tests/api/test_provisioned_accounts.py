@@ -8,8 +8,10 @@ import pytest
 from django.conf import settings
 from django.utils import timezone
 
-from accounts.models import Account, SignInLink, User
+from accounts.sign_in.models import SignInLink
 from accounts.tasks import remove_closed_accounts
+from accounts.tenants.models import Account
+from accounts.users.models import User
 from rooms.links.models import DirectLink
 from tests.api.conftest import make_api
 from tests.api.test_authentication import assert_problem

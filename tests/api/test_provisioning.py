@@ -9,8 +9,12 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from django.db import connection
 
-from accounts.models import Account, Membership, Target, User
-from accounts.services import delete_account, find_api_key
+from accounts.keys.services import find_api_key
+from accounts.targets.models import Target
+from accounts.team.models import Membership
+from accounts.team.services.accounts import delete_account
+from accounts.tenants.models import Account
+from accounts.users.models import User
 from rooms.links.models import DirectLink
 from rooms.properties.models import Property
 from tests.api.conftest import Api

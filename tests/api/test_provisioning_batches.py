@@ -7,7 +7,7 @@ import json
 import pytest
 from django.utils import timezone
 
-from accounts.models import Account
+from accounts.tenants.models import Account
 from rooms.provisioning.bulk import batches
 from rooms.provisioning.bulk.batches import forget_batches, work_off_batches
 from rooms.provisioning.models import ProvisioningBatch, ProvisioningRow

@@ -4,7 +4,7 @@ from uuid import uuid4
 
 import pytest
 
-from accounts.services import revoke_api_key
+from accounts.keys.services import revoke_api_key
 from rooms.conversations.access import get_member_participant
 from rooms.conversations.models import Message, Participant, Room
 from rooms.conversations.services.messages import post_message, sender_of

@@ -7,8 +7,8 @@ import json
 import pytest
 from django.test import Client
 
-from accounts.redis import get_redis
-from accounts.services import create_api_key
+from accounts.base.redis import get_redis
+from accounts.keys.services import create_api_key
 from tests.api.test_contract import list_routes
 
 FORM = "multipart/form-data; boundary=b"

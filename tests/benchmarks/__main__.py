@@ -23,7 +23,7 @@ import django
 import psutil
 from django.core.management import call_command
 
-from accounts.redis import get_redis
+from accounts.base.redis import get_redis
 from config.services import Services
 from tests.benchmarks import provisioning, systems, tables, targets, workloads
 from tests.benchmarks.workloads import ACCOUNTS, BROWSERS, CROWD, IDLE, STORED, TYPING

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db import connection
 
-from accounts.models import Account
+from accounts.tenants.models import Account
 from rooms.conversations.models import Participant, Room
 from rooms.conversations.tickets import Pass, new_connection, sign_ticket
 from rooms.guests.models import Guest

@@ -21,7 +21,7 @@ class AtOnce(Doorbell):
 
     def open_accounts(self, rounds):
         """Return the seconds of each round."""
-        from accounts.services import create_api_key  # models, so only after django.setup()
+        from accounts.keys.services import create_api_key  # models, so only after django.setup()
 
         key = create_api_key(None, "Benchmark", "platform")[1]
         url, headers = self.sites[0].url, {"Authorization": f"Bearer {key}"}

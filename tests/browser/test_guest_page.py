@@ -6,7 +6,7 @@ import re
 
 from playwright.sync_api import expect
 
-from accounts.models import Account
+from accounts.tenants.models import Account
 from rooms.base import events
 from rooms.conversations.models import Message, Participant, Room
 from rooms.guests.models import Guest

@@ -5,7 +5,7 @@ import uuid
 
 from playwright.sync_api import expect
 
-from accounts.services.team import remove_member
+from accounts.team.services.members import remove_member
 from rooms.conversations.models import Message, Room
 from rooms.conversations.services.messages import post_message, sender_of
 from rooms.conversations.services.rooms import close_room

@@ -11,8 +11,8 @@ from django.conf import settings
 from django.db import connection
 from playwright.sync_api import expect
 
-from accounts.models import Account
-from accounts.redis import get_redis
+from accounts.base.redis import get_redis
+from accounts.tenants.models import Account
 from rooms.conversations.models import Message, Room
 from rooms.links.models import DirectLink
 from rooms.links.services.links import create_link

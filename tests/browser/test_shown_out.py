@@ -7,7 +7,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from accounts.services.team import remove_member
+from accounts.team.services.members import remove_member
 from rooms.base import events
 from rooms.conversations.models import Room
 from rooms.conversations.services.guests import block_guest

@@ -8,7 +8,7 @@ from datetime import timedelta
 from django.utils import timezone
 from playwright.sync_api import expect
 
-from accounts.redis import get_redis
+from accounts.base.redis import get_redis
 from rooms.conversations.models import Room
 from rooms.conversations.services.rooms import close_room
 from rooms.guests.models import Guest

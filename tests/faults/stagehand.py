@@ -18,9 +18,13 @@ django.setup()
 from django.db import close_old_connections  # noqa: E402
 from django.test import Client  # noqa: E402
 
-from accounts.models import Account, ApiKey, Membership, User  # noqa: E402
-from accounts.services import create_api_key, suspend_account  # noqa: E402
-from accounts.services.team import remove_member  # noqa: E402
+from accounts.keys.models import ApiKey  # noqa: E402
+from accounts.keys.services import create_api_key  # noqa: E402
+from accounts.team.models import Membership  # noqa: E402
+from accounts.team.services.accounts import suspend_account  # noqa: E402
+from accounts.team.services.members import remove_member  # noqa: E402
+from accounts.tenants.models import Account  # noqa: E402
+from accounts.users.models import User  # noqa: E402
 from rooms.conversations.models import Message, Participant  # noqa: E402
 from rooms.conversations.services.guests import block_guest  # noqa: E402
 from rooms.conversations.tickets import Pass, new_connection, sign_resume  # noqa: E402

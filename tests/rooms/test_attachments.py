@@ -14,10 +14,9 @@ from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
-from accounts.models import Account
-from accounts.services import delete_account
-from accounts.services.accounts import remove_closed_accounts
-from accounts.usage import read_usage
+from accounts.limits.usage import read_usage
+from accounts.team.services.accounts import delete_account, remove_closed_accounts
+from accounts.tenants.models import Account
 from rooms.attachments.models import Attachment
 from rooms.conversations.models import Message
 from rooms.conversations.services.guests import block_guest

@@ -11,7 +11,7 @@ from django.contrib.auth.hashers import make_password
 from django.db import connection, transaction
 from django.test import Client
 
-from accounts.errors import DomainError, Unavailable
+from accounts.base.errors import DomainError, Unavailable
 from rooms.conversations.models import Participant, Room
 from rooms.links.hashers import PasscodeHasher
 from rooms.links.models import DirectLink, LinkUse

@@ -9,8 +9,10 @@ from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
-from accounts.models import Account, Target, User
-from accounts.redis import get_redis
+from accounts.base.redis import get_redis
+from accounts.targets.models import Target
+from accounts.tenants.models import Account
+from accounts.users.models import User
 from rooms.arrivals.models import Arrival
 from rooms.base import presence
 from rooms.conversations.services.rooms import close_room

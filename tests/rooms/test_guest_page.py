@@ -13,7 +13,7 @@ from django.contrib.staticfiles.storage import staticfiles_storage
 from django.test import Client
 from django.utils import timezone
 
-from accounts.models import Account
+from accounts.tenants.models import Account
 from rooms.base import phrases
 from rooms.links.models import DirectLink
 from rooms.links.services.links import create_link

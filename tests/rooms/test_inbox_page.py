@@ -7,7 +7,7 @@ import uuid
 import pytest
 from django.test import Client
 
-from accounts.models import Membership
+from accounts.team.models import Membership
 from rooms.base import presence
 from rooms.conversations.access import get_member_participant
 from rooms.conversations.models import Participant

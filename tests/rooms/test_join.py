@@ -9,7 +9,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from accounts.models import Account
+from accounts.tenants.models import Account
 from rooms.conversations.models import Participant, Room
 from rooms.conversations.services.rooms import close_room
 from rooms.conversations.tickets import read_pass

@@ -8,7 +8,7 @@ import time_machine
 from django.db import connection
 from django.utils import timezone
 
-from accounts.errors import DomainError, Invalid, LimitReached
+from accounts.base.errors import DomainError, Invalid, LimitReached
 from rooms.conversations.models import Room
 from rooms.links.errors import LinkGone, PasscodeWrong, PrefillWrong
 from rooms.links.models import DirectLink

@@ -5,7 +5,7 @@ import re
 import pytest
 from django.utils import timezone
 
-from accounts.models import Target
+from accounts.targets.models import Target
 from rooms.notifications.models import Delivery
 from rooms.notifications.tasks import send_proof, send_test
 from tests.cast import join

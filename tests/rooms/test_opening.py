@@ -3,8 +3,10 @@ from __future__ import annotations
 import pytest
 from pytest_django.asserts import assertContains, assertRedirects
 
-from accounts.models import Account, Target, User
-from accounts.services import find_api_key
+from accounts.keys.services import find_api_key
+from accounts.targets.models import Target
+from accounts.tenants.models import Account
+from accounts.users.models import User
 from rooms.links.services.links import revoke_link
 from rooms.provisioning.opening import open_account, open_demo
 from tests.cast import PASSWORD

@@ -4,7 +4,7 @@ import pytest
 from django.urls import reverse
 from pytest_django.asserts import assertContains, assertNotContains, assertRedirects
 
-from accounts.models import AuditEvent
+from accounts.audit.models import AuditEvent
 from rooms.conversations.models import Room
 from rooms.links.services.properties import archive_property, create_property
 from rooms.properties.models import Property

@@ -8,7 +8,7 @@ import json
 import pytest
 from django.core.management import CommandError, call_command
 
-from accounts.models import Account
+from accounts.tenants.models import Account
 from tests.api.test_provisioning import make_row
 
 pytestmark = pytest.mark.django_db

@@ -7,7 +7,7 @@ from contextlib import ExitStack
 import pytest
 from redis import Redis
 
-from accounts.redis import get_redis
+from accounts.base.redis import get_redis
 from rooms.base import slots
 from rooms.notifications import tasks as calls
 from rooms.notifications.models import Delivery

@@ -11,7 +11,7 @@ from django.core.checks import run_checks
 from django.test import override_settings
 from django.utils import timezone
 
-from accounts.redis import get_redis
+from accounts.base.redis import get_redis
 from rooms.arrivals.models import Arrival
 from rooms.base import presence
 from rooms.conversations.access import get_member_participant
@@ -140,7 +140,7 @@ def test_the_page_of_calls_still_tells_of_the_visit(alice, client, link):
 
 @override_settings(REDIS_URL="redis://127.0.0.1:1/0")
 def test_without_redis_nobody_knows_who_is_there_and_nothing_is_removed(room):
-    from accounts import redis
+    from accounts.base import redis
 
     redis.get_redis.cache_clear()
     try:

@@ -7,7 +7,7 @@ import uuid
 import pytest
 from django.db import connection
 
-from accounts.models import Account
+from accounts.tenants.models import Account
 from rooms.base import presence
 from rooms.conversations.models import Room
 from rooms.conversations.services.messages import post_message, sender_of

@@ -4,7 +4,7 @@ import signal
 
 import pytest
 
-from accounts.redis import get_redis
+from accounts.base.redis import get_redis
 from rooms.notifications.models import Delivery
 from rooms.webhooks.models import WebhookDelivery
 from rooms.webhooks.services import create_webhook

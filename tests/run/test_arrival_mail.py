@@ -7,7 +7,7 @@ import httpx
 import pytest
 import websockets.sync.client
 
-from accounts.redis import get_redis
+from accounts.base.redis import get_redis
 from rooms.base import counters, presence
 from rooms.conversations.tickets import Pass, new_connection, sign_ticket
 from rooms.notifications.models import Delivery

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import pytest
 
-from accounts.redis import get_redis
+from accounts.base.redis import get_redis
 from config.processes import CALLS, OTHERS, QUEUES
 from rooms.links.models import DirectLink
 from rooms.webhooks.models import WebhookDelivery

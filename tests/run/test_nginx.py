@@ -12,7 +12,7 @@ import httpx
 import pytest
 import websockets.sync.client
 
-from accounts.redis import get_redis
+from accounts.base.redis import get_redis
 from config import echo
 from tests.nginx import needs_nginx
 

@@ -8,8 +8,8 @@ import signal
 import httpx
 import pytest
 
-from accounts.models import Account
-from accounts.services import create_api_key
+from accounts.keys.services import create_api_key
+from accounts.tenants.models import Account
 from rooms.provisioning.models import ProvisioningBatch
 from tests.api.test_provisioning import TABLES, count_rows, make_row
 from tests.server import wait_for

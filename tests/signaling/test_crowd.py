@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from accounts.redis import get_redis
+from accounts.base.redis import get_redis
 from rooms.links.services.links import create_link
 from tests.cast import join
 

@@ -8,7 +8,7 @@ from uuid import uuid4
 import pytest
 from asgiref.sync import sync_to_async
 
-from accounts.redis import get_redis
+from accounts.base.redis import get_redis
 from rooms.base import presence
 from rooms.conversations.services.messages import post_message, sender_of
 from tests.signaling.conftest import guest_pass, member_pass

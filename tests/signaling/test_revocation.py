@@ -7,8 +7,8 @@ from asgiref.sync import sync_to_async
 from django.test import Client
 from django.utils import timezone
 
-from accounts.services.accounts import suspend_account
-from accounts.services.team import remove_member
+from accounts.team.services.accounts import suspend_account
+from accounts.team.services.members import remove_member
 from rooms.conversations.services.guests import block_guest
 from rooms.links.services.links import revoke_link
 from tests.client import CommandError

@@ -6,8 +6,8 @@ import pytest
 from asgiref.sync import sync_to_async
 from django.test import Client
 
-from accounts.services.api_keys import create_api_key, revoke_api_key
-from accounts.services.team import remove_member
+from accounts.keys.services import create_api_key, revoke_api_key
+from accounts.team.services.members import remove_member
 from rooms.conversations.services.guests import block_guest, unblock_guest
 from rooms.conversations.services.rooms import close_room
 from rooms.conversations.tickets import Pass

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from asgiref.sync import sync_to_async
 
-from accounts.redis import get_redis
+from accounts.base.redis import get_redis
 from rooms.properties.models import Property
 from tests.cast import join
 from tests.signaling.conftest import guest_pass, member_pass

@@ -6,8 +6,8 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
-from accounts.models import ApiKey
-from accounts.services import create_api_key, revoke_api_key
+from accounts.keys.models import ApiKey
+from accounts.keys.services import create_api_key, revoke_api_key
 
 NAME_MAX_CHARS = 80
 

@@ -6,14 +6,18 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from accounts import audit, hooks, limits
-from accounts.errors import Conflict, NotFound
-from accounts.models import Account, Membership, User
+from accounts.audit import trail
+from accounts.base import hooks
+from accounts.base.errors import Conflict, NotFound
+from accounts.limits import limits
+from accounts.team.models import Membership
+from accounts.tenants.models import Account
+from accounts.users.models import User
 
 
 @transaction.atomic
 def create_account(
-    *, owner: User, name: str = "", external_id: str | None = None, actor: audit.Actor = None
+    *, owner: User, name: str = "", external_id: str | None = None, actor: trail.Actor = None
 ) -> Membership:
     """Open an account with its owner and return the owner's membership.
 
@@ -23,35 +27,35 @@ def create_account(
         name=name.strip()[:80] or owner.display_name[:80], external_id=external_id
     )
     membership = Membership.objects.create(account=account, user=owner, role=Membership.Role.OWNER)
-    audit.record(account, actor or owner, "account.created", account.uuid, name=account.name)
+    trail.record(account, actor or owner, "account.created", account.uuid, name=account.name)
     return membership
 
 
 @transaction.atomic
-def rename_account(*, account: Account, name: str, actor: audit.Actor) -> Account:
+def rename_account(*, account: Account, name: str, actor: trail.Actor) -> Account:
     before, account.name = account.name, name
     account.save(update_fields=["name"])
-    audit.record(account, actor, "account.renamed", account.uuid, before=before, after=name)
+    trail.record(account, actor, "account.renamed", account.uuid, before=before, after=name)
     return account
 
 
 @transaction.atomic
-def suspend_account(*, account: Account, actor: audit.Actor = None) -> Account:
+def suspend_account(*, account: Account, actor: trail.Actor = None) -> Account:
     """Stop everything in the account, keep all data. A repeat changes nothing."""
     return _set_status(account, Account.Status.SUSPENDED, "account.suspended", actor)
 
 
 @transaction.atomic
-def resume_account(*, account: Account, actor: audit.Actor = None) -> Account:
+def resume_account(*, account: Account, actor: trail.Actor = None) -> Account:
     """Undo suspend_account. A repeat changes nothing."""
     return _set_status(account, Account.Status.ACTIVE, "account.resumed", actor)
 
 
 def _set_status(
-    account: Account, status: Account.Status, action: str, actor: audit.Actor
+    account: Account, status: Account.Status, action: str, actor: trail.Actor
 ) -> Account:
     if Account.objects.filter(pk=account.pk).exclude(status=status).update(status=status):
-        audit.record(account, actor, action, account.uuid)
+        trail.record(account, actor, action, account.uuid)
     account.status = status
     if status == Account.Status.SUSPENDED:
         hooks.account_closed.send(Account, account_uuid=account.uuid)
@@ -59,7 +63,7 @@ def _set_status(
 
 
 @transaction.atomic
-def delete_account(*, account: Account, actor: audit.Actor) -> Account:
+def delete_account(*, account: Account, actor: trail.Actor) -> Account:
     """Close the account for good; a sweep removes its rows after the grace period.
 
     Raises Conflict if that was asked for before.
@@ -68,7 +72,7 @@ def delete_account(*, account: Account, actor: audit.Actor) -> Account:
     if not Account.objects.filter(pk=account.pk, deleted_at=None).update(deleted_at=now):
         raise Conflict("This account is being deleted already.")
     account.deleted_at = now
-    audit.record(account, actor, "account.deleted", account.uuid)
+    trail.record(account, actor, "account.deleted", account.uuid)
     hooks.account_closed.send(Account, account_uuid=account.uuid)
     return account
 
@@ -84,13 +88,13 @@ def remove_closed_accounts(*, at_most: int) -> int:
 
 
 @transaction.atomic
-def restore_account(*, account: Account, actor: audit.Actor = None) -> Account:
+def restore_account(*, account: Account, actor: trail.Actor = None) -> Account:
     """Undo delete_account within the grace period. A repeat changes nothing.
 
     Raises NotFound once the sweep has removed it.
     """
     if Account.objects.filter(pk=account.pk).exclude(deleted_at=None).update(deleted_at=None):
-        audit.record(account, actor, "account.restored", account.uuid)
+        trail.record(account, actor, "account.restored", account.uuid)
     elif not Account.objects.filter(pk=account.pk).exists():
         raise NotFound
     account.deleted_at = None
@@ -99,7 +103,7 @@ def restore_account(*, account: Account, actor: audit.Actor = None) -> Account:
 
 @transaction.atomic
 def change_limits(
-    *, account: Account, changes: dict[str, int | None], actor: audit.Actor = None
+    *, account: Account, changes: dict[str, int | None], actor: trail.Actor = None
 ) -> Account:
     """Set the named limits; None goes back to the default. What is there already stays.
 
@@ -112,5 +116,5 @@ def change_limits(
     if after != account.limits:
         account.limits = after
         account.save(update_fields=["limits"])
-        audit.record(account, actor, "account.limits_changed", account.uuid, **changes)
+        trail.record(account, actor, "account.limits_changed", account.uuid, **changes)
     return account

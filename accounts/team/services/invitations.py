@@ -10,16 +10,20 @@ from allauth.account.models import EmailAddress
 from django.db import transaction
 from django.utils import timezone
 
-from accounts import audit, limits
-from accounts.errors import Conflict, Forbidden, NotFound
-from accounts.models import Account, Invitation, Membership, Target, User
+from accounts.audit import trail
+from accounts.base.errors import Conflict, Forbidden, NotFound
+from accounts.limits import limits
+from accounts.targets.models import Target
+from accounts.team.models import Invitation, Membership
+from accounts.tenants.models import Account
+from accounts.users.models import User
 
 LIFETIME = timedelta(days=7)
 
 
 @transaction.atomic
 def create_invitation(
-    *, account: Account, email: str, role: str, actor: audit.Actor
+    *, account: Account, email: str, role: str, actor: trail.Actor
 ) -> tuple[Invitation, str]:
     """Return the invitation and the token for its mail; an earlier offer to them lapses.
 
@@ -41,7 +45,7 @@ def create_invitation(
         invited_by=actor if isinstance(actor, User) else None,
         expires_at=timezone.now() + LIFETIME,
     )
-    audit.record(account, actor, "member.invited", invitation.uuid, email=email, role=role)
+    trail.record(account, actor, "member.invited", invitation.uuid, email=email, role=role)
     return invitation, token
 
 
@@ -84,13 +88,13 @@ def accept_invitation(*, invitation: Invitation, user: User) -> Membership:
         address={"email": user.email},
         defaults={"verified_at": now},
     )
-    audit.record(account, user, "member.joined", membership.uuid, role=membership.role)
+    trail.record(account, user, "member.joined", membership.uuid, role=membership.role)
     return membership
 
 
 @transaction.atomic
-def cancel_invitation(invitation: Invitation, actor: audit.Actor = None) -> None:
-    audit.record(
+def cancel_invitation(invitation: Invitation, actor: trail.Actor = None) -> None:
+    trail.record(
         invitation.account, actor, "invitation.cancelled", invitation.uuid, email=invitation.email
     )
     invitation.delete()

@@ -2,9 +2,11 @@ from __future__ import annotations
 
 from django.db import transaction
 
-from accounts import audit, hooks, limits
-from accounts.errors import Conflict, Forbidden
-from accounts.models import Membership
+from accounts.audit import trail
+from accounts.base import hooks
+from accounts.base.errors import Conflict, Forbidden
+from accounts.limits import limits
+from accounts.team.models import Membership
 
 LAST_OWNER = "An account needs an owner. Make somebody else owner first."
 
@@ -15,7 +17,7 @@ def change_role(
     membership: Membership,
     role: str,
     by: Membership | None = None,
-    actor: audit.Actor = None,
+    actor: trail.Actor = None,
 ) -> Membership:
     """Give the member another role; `by` is the member who asks.
 
@@ -32,7 +34,7 @@ def change_role(
         _refuse_last_owner(membership)
     before, membership.role = membership.role, role
     membership.save(update_fields=["role"])
-    audit.record(
+    trail.record(
         membership.account,
         by.user if by else actor,
         "member.role_changed",
@@ -46,7 +48,7 @@ def change_role(
 
 @transaction.atomic
 def remove_member(
-    *, membership: Membership, by: Membership | None = None, actor: audit.Actor = None
+    *, membership: Membership, by: Membership | None = None, actor: trail.Actor = None
 ) -> None:
     """Take the member out of the account, together with their targets; sockets close.
 
@@ -57,7 +59,7 @@ def remove_member(
     limits.lock_account(membership.account)
     if membership.role == Membership.Role.OWNER:
         _refuse_last_owner(membership)
-    audit.record(
+    trail.record(
         membership.account,
         by.user if by else actor,
         "member.removed",

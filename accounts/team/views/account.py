@@ -10,8 +10,9 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from accounts import services, usage
-from accounts.access import (
+from accounts.base.errors import NotFound
+from accounts.limits import usage
+from accounts.team.access import (
     SESSION_KEY,
     MemberRequest,
     list_memberships,
@@ -19,9 +20,10 @@ from accounts.access import (
     member_required,
     owner_required,
 )
-from accounts.errors import NotFound
-from accounts.forms import AccountForm, DeleteAccountForm, ProfileForm
-from accounts.models import User
+from accounts.team.services.accounts import delete_account, rename_account
+from accounts.tenants.forms import AccountForm, DeleteAccountForm
+from accounts.users.forms import ProfileForm
+from accounts.users.models import User
 
 
 @member_required
@@ -55,7 +57,7 @@ def rename(request: MemberRequest) -> HttpResponse:
     form = AccountForm(request.POST)
     if form.is_valid():
         name = form.cleaned_data["name"]
-        services.rename_account(account=request.account, name=name, actor=request.user)
+        rename_account(account=request.account, name=name, actor=request.user)
         messages.success(request, _("The account is now called %(name)s.") % {"name": name})
     else:
         messages.error(request, _("An account needs a name of up to 80 characters."))
@@ -67,7 +69,7 @@ def delete(request: MemberRequest) -> HttpResponse:
     """Name what will be lost, then close the account."""
     form = DeleteAccountForm(request.POST or None, account=request.account)
     if request.method == "POST" and form.is_valid():
-        services.delete_account(account=request.account, actor=request.user)
+        delete_account(account=request.account, actor=request.user)
         request.session.pop(SESSION_KEY, None)
         messages.success(request, _("The account is closed; its data will be removed."))
         return redirect("accounts:home")

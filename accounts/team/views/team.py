@@ -7,17 +7,21 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from accounts import mails, rate_limits, refusals, services
-from accounts.access import (
+from accounts.base import refusals
+from accounts.base.errors import NotFound
+from accounts.limits import rate_limits
+from accounts.team import mails
+from accounts.team.access import (
     MemberRequest,
     get_invitation,
     get_membership,
     manager_required,
     member_required,
 )
-from accounts.errors import NotFound
-from accounts.forms import ROLE_LABELS, InviteForm, RoleForm, list_roles
-from accounts.models import Invitation, Membership
+from accounts.team.forms import ROLE_LABELS, InviteForm, RoleForm, list_roles
+from accounts.team.models import Invitation, Membership
+from accounts.team.services.invitations import cancel_invitation, create_invitation
+from accounts.team.services.members import change_role, remove_member
 
 
 @member_required
@@ -49,7 +53,7 @@ def show_team(request: MemberRequest) -> HttpResponse:
 
 def _invite(request: MemberRequest, form: InviteForm) -> None:
     rate_limits.hit("invite", request.account.uuid)
-    invitation, token = services.create_invitation(
+    invitation, token = create_invitation(
         account=request.account,
         email=form.cleaned_data["email"],
         role=form.cleaned_data["role"],
@@ -65,7 +69,7 @@ def _invite(request: MemberRequest, form: InviteForm) -> None:
 def cancel(request: MemberRequest, uuid: UUID) -> HttpResponse:
     invitation = get_invitation(request.account, uuid)
     with refusals.as_notice(request, _("The invitation was cancelled.")):
-        services.cancel_invitation(invitation, request.user)
+        cancel_invitation(invitation, request.user)
     return redirect("accounts:team")
 
 
@@ -77,7 +81,7 @@ def set_role(request: MemberRequest, uuid: UUID) -> HttpResponse:
     if form.is_valid():
         with refusals.as_notice(request, _("The role was changed.")):
             role = form.cleaned_data["role"]
-            services.change_role(membership=member, role=role, by=request.membership)
+            change_role(membership=member, role=role, by=request.membership)
     return redirect("accounts:team")
 
 
@@ -92,7 +96,7 @@ def remove(request: MemberRequest, uuid: UUID) -> HttpResponse:
     name = member.user.display_name
     done = _("%(name)s is no longer on the team.") % {"name": name}
     with refusals.as_notice(request, done):
-        services.remove_member(membership=member, by=request.membership)
+        remove_member(membership=member, by=request.membership)
         if leaving:
             return redirect("accounts:home")
     return redirect("accounts:team")

@@ -7,8 +7,8 @@ from typing import Any, TypedDict, Unpack
 from django.db import transaction
 from django.utils import timezone
 
-from accounts import audit
-from accounts.errors import Invalid
+from accounts.audit import trail
+from accounts.base.errors import Invalid
 from rooms.base import events
 from rooms.base.validation import check_fields, clean_line
 from rooms.conversations.models import Participant, Room
@@ -30,7 +30,7 @@ class GuestValues(TypedDict, total=False):
 
 @transaction.atomic
 def update_guest(
-    *, guest: Guest, actor: audit.Actor = None, **values: Unpack[GuestValues]
+    *, guest: Guest, actor: trail.Actor = None, **values: Unpack[GuestValues]
 ) -> Guest:
     """Change what is named, leave the rest; a new nickname shows in the guest's rooms at once.
 
@@ -46,29 +46,29 @@ def update_guest(
     changed = sorted(name for name in values if getattr(guest, name) != before[name])
     if changed:
         guest.save(update_fields=changed)
-        audit.record(guest.account, actor, "guest.changed", guest.uuid, fields=changed)
+        trail.record(guest.account, actor, "guest.changed", guest.uuid, fields=changed)
     if "nickname" in changed:
         _rename(guest, guest.display_name)
     return guest
 
 
 @transaction.atomic
-def block_guest(*, guest: Guest, actor: audit.Actor = None) -> Guest:
+def block_guest(*, guest: Guest, actor: trail.Actor = None) -> Guest:
     """Show the guest out and refuse them from now on; a repeat changes nothing."""
     now = timezone.now()
     if Guest.objects.filter(pk=guest.pk, blocked_at=None).update(blocked_at=now):
         guest.blocked_at = now
-        audit.record(guest.account, actor, "guest.blocked", guest.uuid)
+        trail.record(guest.account, actor, "guest.blocked", guest.uuid)
         events.kick(BANNED, guest=guest.uuid)
         tell_gone(Participant.objects.filter(guest=guest))
     return guest
 
 
 @transaction.atomic
-def unblock_guest(*, guest: Guest, actor: audit.Actor = None) -> Guest:
+def unblock_guest(*, guest: Guest, actor: trail.Actor = None) -> Guest:
     """Let the guest in again; a repeat changes nothing."""
     if Guest.objects.filter(pk=guest.pk).exclude(blocked_at=None).update(blocked_at=None):
-        audit.record(guest.account, actor, "guest.unblocked", guest.uuid)
+        trail.record(guest.account, actor, "guest.unblocked", guest.uuid)
     guest.blocked_at = None
     return guest
 

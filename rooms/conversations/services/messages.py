@@ -12,8 +12,8 @@ from uuid import UUID
 from django.conf import settings
 from django.db import IntegrityError, connection, transaction
 
-from accounts import limits
-from accounts.errors import AccountSuspended, Invalid
+from accounts.base.errors import AccountSuspended, Invalid
+from accounts.limits import limits
 from rooms.attachments.addresses import content_url
 from rooms.attachments.models import Attachment
 from rooms.base import events

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from django.db import transaction
 
-from accounts.errors import Invalid
-from accounts.models import ApiKey
+from accounts.base.errors import Invalid
+from accounts.keys.models import ApiKey
 from rooms.base import events
 from rooms.base.validation import clean_line
 from rooms.conversations.models import Participant, Room

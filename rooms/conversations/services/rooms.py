@@ -7,8 +7,9 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from accounts import limits
-from accounts.models import Account, Membership
+from accounts.limits import limits
+from accounts.team.models import Membership
+from accounts.tenants.models import Account
 from rooms.base import events, presence
 from rooms.conversations.models import Room, RoomQuerySet
 from rooms.links.models import DirectLink

@@ -13,8 +13,9 @@ from django.contrib.sessions.backends.base import SessionBase
 from django.db.models import F, OuterRef, Subquery
 from django.utils.module_loading import import_string
 
-from accounts.errors import AccountSuspended
-from accounts.models import ApiKey, Membership
+from accounts.base.errors import AccountSuspended
+from accounts.keys.models import ApiKey
+from accounts.team.models import Membership
 from rooms.arrivals.models import Arrival
 from rooms.base import events
 from rooms.conversations.access import get_member_participant

@@ -9,8 +9,9 @@ from typing import Any, TypedDict, Unpack, cast
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from accounts import audit, limits
-from accounts.errors import Invalid
+from accounts.audit import trail
+from accounts.base.errors import Invalid
+from accounts.limits import limits
 from rooms.base import events
 from rooms.base.validation import check_fields, clean_line
 from rooms.conversations.models import Participant
@@ -68,21 +69,21 @@ def hash_first(values: Any) -> LinkValues:
 
 
 def create_link(
-    *, property: Property, actor: audit.Actor = None, **values: Unpack[LinkValues]
+    *, property: Property, actor: trail.Actor = None, **values: Unpack[LinkValues]
 ) -> DirectLink:
     """Hand out one more link. Raises Invalid, LimitReached, Unavailable."""
     return _create_link(property, actor, hash_first(values))
 
 
 @transaction.atomic
-def _create_link(property: Property, actor: audit.Actor, values: LinkValues) -> DirectLink:
+def _create_link(property: Property, actor: trail.Actor, values: LinkValues) -> DirectLink:
     account = property.account
     limits.lock_account(account)
     limits.check_room_for(account, "links", DirectLink.objects.for_account(account).unrevoked())
     link = DirectLink(account=account, property=property)
     _apply(link, values)
     _save(link, None)
-    audit.record(account, actor, "link.created", link.uuid, label=link.label)
+    trail.record(account, actor, "link.created", link.uuid, label=link.label)
     return link
 
 
@@ -90,7 +91,7 @@ def create_links(
     *,
     property: Property,
     count: int,
-    actor: audit.Actor = None,
+    actor: trail.Actor = None,
     **values: Unpack[LinkValues],
 ) -> list[DirectLink]:
     """Hand out many alike links at once, all of them or none.
@@ -107,7 +108,7 @@ def create_links(
 
 @transaction.atomic
 def _create_links(
-    property: Property, count: int, actor: audit.Actor, values: LinkValues
+    property: Property, count: int, actor: trail.Actor, values: LinkValues
 ) -> list[DirectLink]:
     account = property.account
     limits.lock_account(account)
@@ -119,12 +120,12 @@ def _create_links(
     _apply(first, {**values, "label": f"{label} {count}" if label else ""})
     links = [_copy(first, f"{label} {n}" if label else "") for n in range(1, count + 1)]
     DirectLink.objects.bulk_create(links, batch_size=BATCH_ROWS)
-    audit.record(account, actor, "links.created", property.uuid, count=count, label=label)
+    trail.record(account, actor, "links.created", property.uuid, count=count, label=label)
     return links
 
 
 def update_link(
-    *, link: DirectLink, actor: audit.Actor = None, **values: Unpack[LinkValues]
+    *, link: DirectLink, actor: trail.Actor = None, **values: Unpack[LinkValues]
 ) -> DirectLink:
     """Change what is named, leave the rest. Guests who are inside stay where they are.
 
@@ -134,7 +135,7 @@ def update_link(
 
 
 @transaction.atomic
-def _update_link(link: DirectLink, actor: audit.Actor, values: LinkValues) -> DirectLink:
+def _update_link(link: DirectLink, actor: trail.Actor, values: LinkValues) -> DirectLink:
     _lock(link)
     if values.get("guest_limit") is not None and link.guest_limit is None:
         _count_all_uses(link)
@@ -143,12 +144,12 @@ def _update_link(link: DirectLink, actor: audit.Actor, values: LinkValues) -> Di
     changed = sorted(name for name in values if getattr(link, name) != before[name])
     if changed:
         _save(link, changed)
-        audit.record(link.account, actor, "link.changed", link.uuid, fields=changed)
+        trail.record(link.account, actor, "link.changed", link.uuid, fields=changed)
     return link
 
 
 @transaction.atomic
-def rotate_link(*, link: DirectLink, actor: audit.Actor = None, kick: bool = False) -> DirectLink:
+def rotate_link(*, link: DirectLink, actor: trail.Actor = None, kick: bool = False) -> DirectLink:
     """Give the link a new token; every address it had is dead at once, a slug too.
 
     Guests who are inside stay, unless `kick` shows them out. Raises LinkRevoked.
@@ -156,7 +157,7 @@ def rotate_link(*, link: DirectLink, actor: audit.Actor = None, kick: bool = Fal
     _lock(link)
     link.token, link.slug = make_link_token(), None
     link.save(update_fields=["token", "slug"])
-    audit.record(link.account, actor, "link.rotated", link.uuid, kick=kick)
+    trail.record(link.account, actor, "link.rotated", link.uuid, kick=kick)
     if kick:
         guests = Participant.objects.filter(room__link=link, kind=Participant.Kind.GUEST)
         guests.update(shown_out_at=timezone.now())
@@ -166,7 +167,7 @@ def rotate_link(*, link: DirectLink, actor: audit.Actor = None, kick: bool = Fal
 
 
 @transaction.atomic
-def revoke_link(*, link: DirectLink, actor: audit.Actor = None) -> DirectLink:
+def revoke_link(*, link: DirectLink, actor: trail.Actor = None) -> DirectLink:
     """Take the link back for good and show its guests out; a repeat changes nothing.
 
     A slug stays with the revoked link, so that nobody else can pick it up.
@@ -176,7 +177,7 @@ def revoke_link(*, link: DirectLink, actor: audit.Actor = None) -> DirectLink:
         link.refresh_from_db(fields=["revoked_at"])
         return link
     link.revoked_at = now
-    audit.record(link.account, actor, "link.revoked", link.uuid, label=link.label)
+    trail.record(link.account, actor, "link.revoked", link.uuid, label=link.label)
     events.kick(4502, link=link.uuid)
     tell_guests_gone(DirectLink.objects.filter(pk=link.pk))
     return link

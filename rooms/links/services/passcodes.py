@@ -14,7 +14,7 @@ from typing import TypeVar
 from django.contrib.auth.hashers import check_password, make_password
 from django.db import connection
 
-from accounts.errors import Invalid, Unavailable
+from accounts.base.errors import Invalid, Unavailable
 from rooms.base.validation import clean_line
 
 PASSCODE_MIN_CHARS, PASSCODE_MAX_CHARS = 4, 64

@@ -13,7 +13,7 @@ from typing import Any
 from django.core import signing
 from django.utils import timezone
 
-from accounts.errors import Invalid
+from accounts.base.errors import Invalid
 from rooms.base.validation import clean_line
 from rooms.links.errors import PrefillWrong
 from rooms.links.models import DirectLink

@@ -5,8 +5,9 @@ from typing import Unpack
 from django.db import transaction
 from django.utils import timezone
 
-from accounts import audit, limits
-from accounts.models import Account
+from accounts.audit import trail
+from accounts.limits import limits
+from accounts.tenants.models import Account
 from rooms.base import events
 from rooms.conversations.models import Room
 from rooms.conversations.services.farewells import tell_guests_gone
@@ -18,7 +19,7 @@ from rooms.properties.services import PropertyValues, _apply
 
 @transaction.atomic
 def create_property(
-    *, account: Account, actor: audit.Actor = None, **values: Unpack[PropertyValues]
+    *, account: Account, actor: trail.Actor = None, **values: Unpack[PropertyValues]
 ) -> Property:
     """Open a property and its first link, which is `property.links.get()`.
 
@@ -29,13 +30,13 @@ def create_property(
     property = Property(account=account)
     _apply(property, {"name": "", **values})
     property.save(force_insert=True)
-    audit.record(account, actor, "property.created", property.uuid, name=property.name)
+    trail.record(account, actor, "property.created", property.uuid, name=property.name)
     create_link(property=property, actor=actor)
     return property
 
 
 @transaction.atomic
-def archive_property(*, property: Property, actor: audit.Actor = None) -> Property:
+def archive_property(*, property: Property, actor: trail.Actor = None) -> Property:
     """Take the property out of service: its links stop and its guests are shown out.
 
     Conversations stay readable in the inbox. A repeat changes nothing.
@@ -45,7 +46,7 @@ def archive_property(*, property: Property, actor: audit.Actor = None) -> Proper
         property.refresh_from_db(fields=["archived_at"])
         return property
     property.archived_at = now
-    audit.record(property.account, actor, "property.archived", property.uuid, name=property.name)
+    trail.record(property.account, actor, "property.archived", property.uuid, name=property.name)
     busy = DirectLink.objects.filter(property=property, rooms__status=Room.Status.OPEN)
     for uuid in busy.values_list("uuid", flat=True).distinct():
         events.kick(4502, link=uuid)

@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import register_converter
 from django.views.decorators.http import require_safe
 
-from accounts import rate_limits
+from accounts.limits import rate_limits
 from rooms.links.access import open_link
 from rooms.links.addresses import link_url
 from rooms.links.qr import draw_qr

@@ -11,8 +11,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts import refusals
-from accounts.access import MemberRequest, manager_required, member_required
+from accounts.base import refusals
+from accounts.team.access import MemberRequest, manager_required, member_required
 from rooms.base import presence
 from rooms.links.access import get_link
 from rooms.links.addresses import link_url

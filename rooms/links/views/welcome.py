@@ -4,7 +4,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
-from accounts.access import MemberRequest, member_required
+from accounts.team.access import MemberRequest, member_required
 from rooms.links.addresses import link_url
 from rooms.links.models import DirectLink
 from rooms.links.qr import draw_qr

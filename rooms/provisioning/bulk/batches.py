@@ -17,7 +17,7 @@ from django.db.models import F
 from django.db.models.functions import Coalesce, Now
 from django.utils import timezone
 
-from accounts.models import ApiKey
+from accounts.keys.models import ApiKey
 from rooms.notifications.queue import ask_for
 from rooms.provisioning.bulk.chunks import CHUNK_ROWS, provision_rows
 from rooms.provisioning.bulk.results import STATUSES, Result

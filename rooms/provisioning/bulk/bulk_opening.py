@@ -9,9 +9,15 @@ from allauth.account.models import EmailAddress
 from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.utils import timezone
 
-from accounts import audit, limits
-from accounts.models import Account, AuditEvent, Membership, SignInLink, Target, User
-from accounts.services import new_sign_in_link
+from accounts.audit import trail
+from accounts.audit.models import AuditEvent
+from accounts.limits import limits
+from accounts.sign_in.models import SignInLink
+from accounts.sign_in.services import new_sign_in_link
+from accounts.targets.models import Target
+from accounts.team.models import Membership
+from accounts.tenants.models import Account
+from accounts.users.models import User
 from rooms.links.models import DirectLink
 from rooms.properties.models import Property
 from rooms.provisioning.bulk.rows import Row
@@ -30,7 +36,7 @@ class New:
 
 
 def open_accounts(
-    rows: list[Row], users: dict[str, User], proven: set[str], actor: audit.Actor
+    rows: list[Row], users: dict[str, User], proven: set[str], actor: trail.Actor
 ) -> list[New]:
     """Open an account per row for these users; users who are missing are made without password.
 
@@ -115,8 +121,8 @@ def _offer_way_in(user: User, account: Account) -> SignInLink | None:
     return None if user.has_usable_password() else new_sign_in_link(user=user, account=account)
 
 
-def _record(opened: list[New], actor: audit.Actor) -> None:
-    word, name = audit.name_actor(actor)
+def _record(opened: list[New], actor: trail.Actor) -> None:
+    word, name = trail.name_actor(actor)
     write_rows(
         AuditEvent(
             account=new.account,

@@ -8,9 +8,11 @@ from typing import Any
 
 from django.db import IntegrityError, connection, transaction
 
-from accounts import audit, limits
-from accounts.errors import DomainError
-from accounts.models import Account, User
+from accounts.audit import trail
+from accounts.base.errors import DomainError
+from accounts.limits import limits
+from accounts.tenants.models import Account
+from accounts.users.models import User
 from rooms.links.errors import SlugTaken
 from rooms.provisioning.bulk import known
 from rooms.provisioning.bulk.bulk_opening import open_accounts
@@ -26,7 +28,7 @@ TRIES = 3
 
 
 def provision_rows(
-    rows: Iterable[RawRow], *, actor: audit.Actor = None, dry_run: bool = False
+    rows: Iterable[RawRow], *, actor: trail.Actor = None, dry_run: bool = False
 ) -> list[Result]:
     """Open, update or leave the accounts of these rows; each row succeeds or fails alone.
 
@@ -39,7 +41,7 @@ def provision_rows(
     return results
 
 
-def provision_row(data: Any, *, actor: audit.Actor = None, dry_run: bool = False) -> Result:
+def provision_row(data: Any, *, actor: trail.Actor = None, dry_run: bool = False) -> Result:
     """Do one row. Raises what refuses it."""
     [result] = provision_rows([RawRow(1, data)], actor=actor, dry_run=dry_run)
     if result.refusal is not None:
@@ -48,7 +50,7 @@ def provision_row(data: Any, *, actor: audit.Actor = None, dry_run: bool = False
 
 
 def _provision_chunk(
-    raw_rows: tuple[RawRow, ...], actor: audit.Actor, dry_run: bool
+    raw_rows: tuple[RawRow, ...], actor: trail.Actor, dry_run: bool
 ) -> list[Result]:
     """Somebody may take a slug or an e-mail address between our look and our write: look again."""
     for _ in range(TRIES - 1):
@@ -64,7 +66,7 @@ def _provision_chunk(
 class Chunk:
     """One try at a chunk, inside one transaction."""
 
-    def __init__(self, actor: audit.Actor, dry_run: bool) -> None:
+    def __init__(self, actor: trail.Actor, dry_run: bool) -> None:
         self.actor, self.dry_run = actor, dry_run
         self.rows: dict[int, Row] = {}
         self.results: dict[int, Result] = {}
@@ -101,7 +103,7 @@ class Chunk:
         if changed and not self.dry_run:
             Account.objects.bulk_update(changed, ["name", "limits"])
             for account in changed:
-                audit.record(account, self.actor, "account.changed", account.uuid)
+                trail.record(account, self.actor, "account.changed", account.uuid)
 
     def _judge(self, number: int, row: Row, account: Account, emails: set[str]) -> str:
         """Return what the row does to its account; "" if it is refused."""

@@ -8,7 +8,9 @@ from collections.abc import Iterable
 from allauth.account.models import EmailAddress
 from django.db.models import Q
 
-from accounts.models import Account, Membership, User
+from accounts.team.models import Membership
+from accounts.tenants.models import Account
+from accounts.users.models import User
 from rooms.links.models import DirectLink
 from rooms.provisioning.bulk.rows import Row
 

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from accounts.errors import DomainError
-from accounts.models import Account, SignInLink
-from accounts.services import sign_in_url
+from accounts.base.errors import DomainError
+from accounts.sign_in.models import SignInLink
+from accounts.sign_in.services import sign_in_url
+from accounts.tenants.models import Account
 from rooms.links.addresses import link_url
 from rooms.links.models import DirectLink
 from rooms.provisioning.bulk.rows import RawRow, Row

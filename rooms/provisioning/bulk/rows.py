@@ -10,8 +10,8 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 
-from accounts import limits
-from accounts.errors import DomainError, Invalid, LimitReached
+from accounts.base.errors import DomainError, Invalid, LimitReached
+from accounts.limits import limits
 from rooms.base.validation import clean_line
 from rooms.links.services.links import clean_slug
 from rooms.provisioning.errors import DuplicateRow, MalformedRow

@@ -10,7 +10,7 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
-from accounts.models import AuditEvent
+from accounts.audit.models import AuditEvent
 from rooms.webhooks.models import Webhook, WebhookDelivery
 from rooms.webhooks.sweep import queue_due, take_batch
 from rooms.webhooks.tasks import MAX_TRIES, WAITS_S, deliver

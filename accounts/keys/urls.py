@@ -1,0 +1,10 @@
+from __future__ import annotations
+
+from django.urls import path
+
+from accounts.keys import views
+
+urlpatterns = [
+    path("developers", views.show_developers, name="developers"),
+    path("developers/<uuid:uuid>/revoke", views.revoke, name="key_revoke"),
+]

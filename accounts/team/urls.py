@@ -1,0 +1,17 @@
+from __future__ import annotations
+
+from django.urls import path
+
+from accounts.team.views import account, invitations, team
+
+urlpatterns = [
+    path("team", team.show_team, name="team"),
+    path("team/invitations/<uuid:uuid>/cancel", team.cancel, name="invitation_cancel"),
+    path("team/<uuid:uuid>/role", team.set_role, name="member_role"),
+    path("team/<uuid:uuid>/remove", team.remove, name="member_remove"),
+    path("invitations/<str:token>", invitations.show_invitation, name="invitation"),
+    path("account", account.show_account, name="account"),
+    path("account/name", account.rename, name="rename"),
+    path("account/delete", account.delete, name="delete"),
+    path("account/switch/<uuid:uuid>", account.switch, name="switch"),
+]
