@@ -14,10 +14,10 @@ from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from api import sealing
 from api.authentication import Caller
 from api.errors import IdempotencyInProgress, IdempotencyKeyBad, IdempotencyKeyReused
 from api.models import IdempotencyRecord
+from api.requests import sealing
 
 IDEMPOTENCY_HOURS = 24
 KEY = re.compile(r"[!-~]{1,120}")

@@ -6,8 +6,8 @@ from typing import Any
 
 from django.db.models import Model, QuerySet
 
-from api import sealing
 from api.errors import BadCursor
+from api.requests import sealing
 
 PAGE_ROWS = 50
 PAGE_ROWS_MAX = 200

@@ -31,7 +31,7 @@ from api.errors import (
     MalformedRequest,
     Unauthenticated,
 )
-from api.request import trace_id_of
+from api.requests.bodies import trace_id_of
 
 CONTENT_TYPE = "application/problem+json"
 # How Django says that a form or a header cannot be read.

@@ -26,10 +26,10 @@ from api import idempotency, problems, throttling
 from api.authentication import Caller, KeyAuthentication, SessionAuthentication
 from api.errors import InsufficientScope, PreconditionFailed, UnknownParameter
 from api.pagination import cut_page
-from api.parsers import JsonParser
 from api.permissions import check_permission
-from api.request import BODY_MAX_BYTES, check_size
-from api.serializers.base import PageQuery
+from api.requests.bodies import BODY_MAX_BYTES, check_size
+from api.requests.parsers import JsonParser
+from api.serializers import PageQuery
 
 Row = TypeVar("Row", bound=models.Model)
 Handler = Callable[..., Response]

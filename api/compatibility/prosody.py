@@ -13,7 +13,6 @@ from django.http import HttpRequest, HttpResponse
 
 from accounts.base.redis import get_redis
 from accounts.tenants.models import Account
-from api import sealing
 from api.compatibility.frame import (
     BadUser,
     UserExists,
@@ -25,6 +24,7 @@ from api.compatibility.frame import (
     open_user,
     site_host,
 )
+from api.requests import sealing
 
 PENDING_S = 300
 PURPOSE = "prosody"

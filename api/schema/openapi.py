@@ -12,7 +12,7 @@ from drf_spectacular.utils import extend_schema
 
 from api.authentication import KeyAuthentication, SessionAuthentication
 from api.filters import describe_filters
-from api.serializers.base import PageQuery
+from api.serializers import PageQuery
 from api.throttling import WINDOW_S
 
 RATE_HEADERS = {

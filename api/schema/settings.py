@@ -20,5 +20,5 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "COMPONENT_SPLIT_PATCH": False,
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
-    "POSTPROCESSING_HOOKS": ["api.openapi.finish_schema"],
+    "POSTPROCESSING_HOOKS": ["api.schema.openapi.finish_schema"],
 }

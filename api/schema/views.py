@@ -10,7 +10,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 from drf_spectacular.generators import SchemaGenerator
 
-from api.reference import list_groups, list_problems
+from api.schema.reference import list_groups, list_problems
 
 
 @cache

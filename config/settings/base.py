@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from api.settings import SPECTACULAR_SETTINGS as SPECTACULAR_SETTINGS
+from api.schema.settings import SPECTACULAR_SETTINGS as SPECTACULAR_SETTINGS
 from config import addresses, env
 from config.settings.tasks import *  # noqa: F403
 

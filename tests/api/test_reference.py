@@ -14,7 +14,7 @@ from drf_spectacular.generators import SchemaGenerator
 from openapi_spec_validator import validate
 
 from accounts.keys.services import create_api_key
-from api.reference import list_problems
+from api.schema.reference import list_problems
 
 GUIDE = Path(__file__).parents[2] / "docs" / "api.md"
 

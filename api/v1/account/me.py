@@ -7,7 +7,7 @@ from rest_framework import serializers
 from accounts.keys.models import ApiKey
 from accounts.team.models import Membership
 from accounts.tenants.models import Account
-from api.serializers.base import Output, sample
+from api.serializers import Output, sample
 
 ME: dict[str, Any] = {
     "account": {

@@ -3,9 +3,9 @@ from __future__ import annotations
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from api.openapi import operation
-from api.serializers.me import MeOut
-from api.views.base import Resource
+from api.resource import Resource
+from api.schema.openapi import operation
+from api.v1.account.me import MeOut
 
 
 class Me(Resource):

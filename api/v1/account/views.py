@@ -7,11 +7,11 @@ from accounts.audit.models import AuditEvent
 from accounts.limits import limits, usage
 from accounts.team.services.accounts import rename_account
 from accounts.tenants.models import Account
-from api.filters import AuditFilter
-from api.openapi import operation
-from api.serializers.account import AccountBody, AccountOut, AuditEventOut, UsageOut
-from api.serializers.base import PageQuery, page_of
-from api.views.base import Resource
+from api.resource import Resource
+from api.schema.openapi import operation
+from api.serializers import PageQuery, page_of
+from api.v1.account.filters import AuditFilter
+from api.v1.account.serializers import AccountBody, AccountOut, AuditEventOut, UsageOut
 from rooms.base.validation import clean_line
 
 

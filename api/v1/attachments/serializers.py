@@ -7,8 +7,8 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from api.serializers.base import Strict, sample
-from api.serializers.rooms import MESSAGE, FileOut
+from api.serializers import Strict, sample
+from api.v1.conversations.serializers import MESSAGE, FileOut
 
 ATTACHMENT: dict[str, Any] = {
     "id": "6c1f2a9e-3d0b-4e57-9a1c-8b2d5f7e4a31",

@@ -11,12 +11,12 @@ from drf_spectacular.types import OpenApiTypes
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from api.openapi import operation
-from api.parsers import FormParser
-from api.serializers.attachments import AttachmentBody, AttachmentOut
-from api.serializers.base import PageQuery, page_of
-from api.views.base import Resource
-from api.views.seats import seat_caller
+from api.requests.parsers import FormParser
+from api.resource import Resource
+from api.schema.openapi import operation
+from api.serializers import PageQuery, page_of
+from api.v1.attachments.serializers import AttachmentBody, AttachmentOut
+from api.v1.conversations.seats import seat_caller
 from rooms.attachments.access import get_attachment
 from rooms.attachments.models import Attachment
 from rooms.attachments.services import FORM_BYTES, post_attachment, remove_attachment

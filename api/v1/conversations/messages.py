@@ -5,12 +5,12 @@ from uuid import UUID, uuid4
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from api.filters import MessageFilter
-from api.openapi import operation
-from api.serializers.base import page_of
-from api.serializers.rooms import MessageBody, MessageOut, RoomMessagesQuery, SearchQuery
-from api.views.base import Resource
-from api.views.seats import seat_caller
+from api.resource import Resource
+from api.schema.openapi import operation
+from api.serializers import page_of
+from api.v1.conversations.filters import MessageFilter
+from api.v1.conversations.seats import seat_caller
+from api.v1.conversations.serializers import MessageBody, MessageOut, RoomMessagesQuery, SearchQuery
 from rooms.conversations.access import get_room
 from rooms.conversations.errors import NotStored
 from rooms.conversations.models import Message, Room

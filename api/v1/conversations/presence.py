@@ -8,15 +8,15 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from api.openapi import operation
-from api.serializers.base import PageQuery, Strict, page_of
-from api.serializers.guests import (
+from api.resource import Resource
+from api.schema.openapi import operation
+from api.serializers import PageQuery, Strict, page_of
+from api.v1.conversations.presence_serializers import (
     IceServersOut,
     ParticipantOut,
     PresenceOut,
     RoomPresenceOut,
 )
-from api.views.base import Resource
 from rooms.base import presence
 from rooms.conversations.access import get_room
 from rooms.conversations.models import Participant

@@ -6,11 +6,11 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.team.access import get_membership
-from api.filters import RoomFilter
-from api.openapi import operation
-from api.serializers.base import NoBody, PageQuery, page_of
-from api.serializers.rooms import AssignBody, RoomOut, TagsBody
-from api.views.base import Resource
+from api.resource import Resource
+from api.schema.openapi import operation
+from api.serializers import NoBody, PageQuery, page_of
+from api.v1.conversations.filters import RoomFilter
+from api.v1.conversations.serializers import AssignBody, RoomOut, TagsBody
 from rooms.conversations.access import get_room
 from rooms.conversations.errors import RoomReplaced
 from rooms.conversations.models import Room

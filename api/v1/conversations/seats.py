@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from accounts.base.errors import Invalid
-from api.views.base import Resource
+from api.resource import Resource
 from rooms.conversations.access import get_member_participant
 from rooms.conversations.models import Participant, Room
 from rooms.conversations.services.programs import seat_key, seat_program

@@ -6,7 +6,7 @@ from django.conf import settings
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from api.serializers.base import Output, PageQuery, Strict, sample
+from api.serializers import Output, PageQuery, Strict, sample
 from rooms.attachments.addresses import content_url
 from rooms.attachments.models import Attachment
 from rooms.conversations.models import Message, Participant, Room

@@ -6,9 +6,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.base.errors import Invalid
-from api.openapi import operation
-from api.serializers.rooms import TicketBody, TicketOut
-from api.views.base import Resource
+from api.resource import Resource
+from api.schema.openapi import operation
+from api.v1.conversations.serializers import TicketBody, TicketOut
 from rooms.conversations.access import get_member_participant, get_room
 from rooms.conversations.models import Participant, Room
 from rooms.conversations.services.programs import seat_key, seat_program

@@ -6,15 +6,15 @@ from uuid import UUID
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from api.filters import GuestFilter
-from api.openapi import operation
-from api.serializers.base import NoBody, PageQuery, page_of
-from api.serializers.guests import GuestBody, GuestExportOut, GuestOut
-from api.views.base import Resource
+from api.resource import Resource
+from api.schema.openapi import operation
+from api.serializers import NoBody, PageQuery, page_of
+from api.v1.guests.filters import GuestFilter
+from api.v1.guests.serializers import GuestBody, GuestOut
 from rooms.conversations.services.guests import block_guest, unblock_guest, update_guest
 from rooms.guests.access import get_guest
 from rooms.guests.models import Guest
-from rooms.privacy.services import erase_guest, export_guest
+from rooms.privacy.services import erase_guest
 
 
 class GuestResource(Resource):
@@ -71,9 +71,3 @@ class GuestUnblock(GuestResource):
     def post(self, request: Request, uuid: UUID) -> Response:
         self.read_body(NoBody)
         return self.render(GuestOut, unblock_guest(guest=self.read(uuid), actor=self.caller.actor))
-
-
-class GuestExport(GuestResource):
-    @operation("guests.export", "Everything known about a guest", GuestExportOut)
-    def get(self, request: Request, uuid: UUID) -> Response:
-        return self.render(GuestExportOut, export_guest(self.read(uuid)))

@@ -10,10 +10,10 @@ from accounts.base.errors import Invalid
 from accounts.keys.access import get_api_key
 from accounts.keys.models import ApiKey
 from accounts.keys.services import create_api_key, revoke_api_key
-from api.openapi import operation
-from api.serializers.account import KeyBody, KeyOut, KeyQuery, NewKeyOut
-from api.serializers.base import page_of
-from api.views.base import Resource
+from api.resource import Resource
+from api.schema.openapi import operation
+from api.serializers import page_of
+from api.v1.keys.serializers import KeyBody, KeyOut, KeyQuery, NewKeyOut
 from rooms.base.validation import clean_line
 
 

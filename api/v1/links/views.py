@@ -10,9 +10,10 @@ from django.utils import timezone
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from api.openapi import operation
-from api.serializers.base import NoBody, page_of
-from api.serializers.properties import (
+from api.resource import Resource
+from api.schema.openapi import operation
+from api.serializers import NoBody, page_of
+from api.v1.links.serializers import (
     PREFILL_LIFETIME_DAYS,
     LinkBatchBody,
     LinkBody,
@@ -23,7 +24,6 @@ from api.serializers.properties import (
     PrefillOut,
     RotateBody,
 )
-from api.views.base import Resource
 from rooms.links.access import get_link
 from rooms.links.models import DirectLink
 from rooms.links.services.links import (

@@ -12,10 +12,10 @@ from accounts.targets.models import Target
 from accounts.targets.services import add_email_target, remove_target, set_target_enabled
 from accounts.team.access import get_membership
 from accounts.team.models import Membership
-from api.openapi import operation
-from api.serializers.account import TargetBody, TargetOut, TargetPatchBody
-from api.serializers.base import page_of
-from api.views.base import Resource
+from api.resource import Resource
+from api.schema.openapi import operation
+from api.serializers import page_of
+from api.v1.notifications.serializers import TargetBody, TargetOut, TargetPatchBody
 from rooms.notifications.queue import ask_for_proof
 
 

@@ -7,15 +7,15 @@ from django.db.models import Prefetch, prefetch_related_objects
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from api.openapi import operation
-from api.serializers.base import NoBody, page_of
-from api.serializers.properties import (
+from api.resource import Resource
+from api.schema.openapi import operation
+from api.serializers import NoBody, page_of
+from api.v1.properties.serializers import (
     PropertyBody,
     PropertyOut,
     PropertyPatchBody,
     PropertyQuery,
 )
-from api.views.base import Resource
 from rooms.links.models import DirectLink
 from rooms.links.services.properties import archive_property, create_property
 from rooms.properties.access import get_property

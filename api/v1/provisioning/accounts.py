@@ -22,11 +22,12 @@ from accounts.team.services.accounts import (
 )
 from accounts.tenants.access import get_any_account
 from accounts.tenants.models import Account
-from api.filters import AccountFilter
-from api.openapi import operation
-from api.serializers.account import UsageOut
-from api.serializers.base import NoBody, PageQuery, page_of
-from api.serializers.provisioning import (
+from api.resource import Resource
+from api.schema.openapi import operation
+from api.serializers import NoBody, PageQuery, page_of
+from api.v1.account.serializers import UsageOut
+from api.v1.provisioning.filters import AccountFilter
+from api.v1.provisioning.serializers import (
     DryRunQuery,
     ProvisionBody,
     ProvisionedAccountBody,
@@ -34,7 +35,6 @@ from api.serializers.provisioning import (
     ResultOut,
     SignInLinkOut,
 )
-from api.views.base import Resource
 from rooms.base.validation import clean_line
 from rooms.links.addresses import link_url
 from rooms.provisioning.bulk.chunks import provision_row

@@ -15,20 +15,20 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.base.errors import Invalid
-from api.filters import BatchRowFilter
-from api.openapi import operation
-from api.parsers import JsonParser
 from api.problems import UnsupportedMediaType
-from api.request import BODY_MAX_BYTES, spool_body
-from api.serializers.base import PageQuery, page_of
-from api.serializers.provisioning import (
+from api.requests.bodies import BODY_MAX_BYTES, spool_body
+from api.requests.parsers import JsonParser
+from api.resource import Resource
+from api.schema.openapi import operation
+from api.serializers import PageQuery, page_of
+from api.v1.provisioning.filters import BatchRowFilter
+from api.v1.provisioning.serializers import (
     BatchAnswerOut,
     BatchBody,
     BatchOut,
     DryRunQuery,
     ResultOut,
 )
-from api.views.base import Resource
 from rooms.provisioning.access import get_batch
 from rooms.provisioning.bulk.batches import ROWS_AT_ONCE, cancel_batch, create_batch
 from rooms.provisioning.bulk.chunks import provision_rows

@@ -8,7 +8,7 @@ from rest_framework import serializers
 
 from accounts.limits import limits
 from accounts.tenants.models import Account
-from api.serializers.base import Output, Strict, sample
+from api.serializers import Output, Strict, sample
 from rooms.provisioning.bulk.results import STATUSES
 from rooms.provisioning.models import ProvisioningBatch
 

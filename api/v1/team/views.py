@@ -12,16 +12,16 @@ from accounts.team.access import get_invitation, get_membership
 from accounts.team.models import Invitation, Membership
 from accounts.team.services.invitations import cancel_invitation, create_invitation
 from accounts.team.services.members import change_role, remove_member
-from api.openapi import operation
-from api.serializers.account import (
+from api.resource import Resource
+from api.schema.openapi import operation
+from api.serializers import page_of
+from api.v1.team.serializers import (
     InvitationBody,
     InvitationOut,
     MemberBody,
     MemberOut,
     NewInvitationOut,
 )
-from api.serializers.base import page_of
-from api.views.base import Resource
 
 
 class MemberResource(Resource):

@@ -5,7 +5,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from api.serializers.base import Output, Strict, sample
+from api.serializers import Output, Strict, sample
 from rooms.webhooks.models import WebhookDelivery
 from rooms.webhooks.recording import EVENTS
 

@@ -6,10 +6,11 @@ from uuid import UUID
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from api.filters import WebhookDeliveryFilter
-from api.openapi import operation
-from api.serializers.base import NoBody, PageQuery, page_of
-from api.serializers.webhooks import (
+from api.resource import Resource
+from api.schema.openapi import operation
+from api.serializers import NoBody, PageQuery, page_of
+from api.v1.webhooks.filters import WebhookDeliveryFilter
+from api.v1.webhooks.serializers import (
     NewWebhookOut,
     ReplayBody,
     ReplayOut,
@@ -18,7 +19,6 @@ from api.serializers.webhooks import (
     WebhookOut,
     WebhookPatchBody,
 )
-from api.views.base import Resource
 from rooms.webhooks import services
 from rooms.webhooks.access import get_webhook, get_webhook_delivery
 from rooms.webhooks.models import Webhook, WebhookDelivery

@@ -1,0 +1,45 @@
+from __future__ import annotations
+
+from rest_framework import serializers
+
+from api.serializers import Output, sample
+from api.v1.arrivals.serializers import ARRIVAL
+from api.v1.conversations.serializers import ROOM, FileOut
+from api.v1.guests.serializers import GUEST, GuestOut
+
+
+class ExportedArrivalOut(Output):
+    at = serializers.DateTimeField()
+    link = serializers.UUIDField()
+    room = serializers.UUIDField(allow_null=True)
+
+
+class ExportedMessageOut(Output):
+    room = serializers.UUIDField()
+    seq = serializers.IntegerField()
+    at = serializers.DateTimeField()
+    body = serializers.CharField()
+    attachment = FileOut(allow_null=True)
+
+
+@sample(
+    {
+        "guest": GUEST,
+        "arrivals": [{"at": ARRIVAL["at"], "link": ARRIVAL["link"], "room": ROOM["id"]}],
+        "messages": [
+            {
+                "room": ROOM["id"],
+                "seq": 1,
+                "at": ARRIVAL["at"],
+                "body": "Is it in stock?",
+                "attachment": None,
+            }
+        ],
+    }
+)
+class GuestExportOut(Output):
+    """Everything known about a guest."""
+
+    guest = GuestOut()
+    arrivals = ExportedArrivalOut(many=True)
+    messages = ExportedMessageOut(many=True)

@@ -1,0 +1,70 @@
+from __future__ import annotations
+
+from typing import Any
+
+from rest_framework import serializers
+
+from accounts.team.models import Membership
+from api.serializers import Output, Strict, sample
+
+MEMBER: dict[str, Any] = {
+    "id": "4c0f6a1d-0e55-4bb5-8a3c-7f3f5b0c9c1e",
+    "name": "Bob",
+    "email": "bob@example.com",
+    "role": "agent",
+    "created_at": "2026-11-22T09:00:00Z",
+}
+INVITATION: dict[str, Any] = {
+    "id": "7f3f5b0c-9c1e-4bb5-8a3c-4c0f6a1d0e55",
+    "email": "cleo@example.com",
+    "role": "agent",
+    "created_at": "2026-11-22T09:00:00Z",
+    "expires_at": "2026-11-29T09:00:00Z",
+}
+
+
+@sample(MEMBER)
+class MemberOut(Output):
+    """A person in the account."""
+
+    id = serializers.UUIDField(source="uuid")
+    name = serializers.CharField(source="user.display_name")
+    email = serializers.CharField(source="user.email")
+    role = serializers.ChoiceField(Membership.Role.choices)
+    created_at = serializers.DateTimeField()
+
+
+@sample({"role": "admin"})
+class MemberBody(Strict):
+    """What to change."""
+
+    role = serializers.ChoiceField(Membership.Role.choices)
+
+
+@sample(INVITATION)
+class InvitationOut(Output):
+    """An offer to join the account."""
+
+    id = serializers.UUIDField(source="uuid")
+    email = serializers.CharField()
+    role = serializers.ChoiceField(Membership.Role.choices)
+    created_at = serializers.DateTimeField()
+    expires_at = serializers.DateTimeField()
+
+
+@sample({**INVITATION, "url": "https://chat.example.com/invitations/Hx2…", "sent": True})
+class NewInvitationOut(InvitationOut):
+    """The invitation and its link, which is not shown again."""
+
+    url = serializers.CharField(help_text="Where the invited person joins; shown once.")
+    sent = serializers.BooleanField(help_text="Whether the mail went out.")
+
+
+@sample({"email": "cleo@example.com", "role": "agent"})
+class InvitationBody(Strict):
+    """Whom to invite."""
+
+    email = serializers.EmailField(max_length=254)
+    role = serializers.ChoiceField(
+        Membership.Role.choices, required=False, default=Membership.Role.AGENT
+    )
