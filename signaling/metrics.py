@@ -14,9 +14,9 @@ from redis import RedisError
 from accounts.base.redis import get_redis
 from rooms.base import events
 from signaling import bridge
-from signaling.hub import Hub
-from signaling.layer import HubLayer
-from signaling.live import current_live
+from signaling.hub.hub import Hub
+from signaling.hub.layer import HubLayer
+from signaling.sessions.live import current_live
 
 
 class LiveCollector:

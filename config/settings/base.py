@@ -217,7 +217,7 @@ TURN_SECRET = env.read_str("TURN_SECRET", "")
 TURN_TTL_S = env.read_int("TURN_TTL_S", 600, minimum=60)
 
 # --- The hub
-CHANNEL_LAYERS = {"default": {"BACKEND": "signaling.layer.HubLayer"}}
+CHANNEL_LAYERS = {"default": {"BACKEND": "signaling.hub.layer.HubLayer"}}
 
 # --- PostgreSQL
 # Pools cannot cross a fork, and a worker process runs one task at a time.

@@ -17,8 +17,8 @@ from typing import Any, Protocol
 import msgspec
 from django.conf import settings
 
-from signaling import protocol
-from signaling.link import Link
+from signaling.hub.redis import Link
+from signaling.wire import protocol
 
 CONTROL_TOPIC = "control"
 NODE_CHARS = 8

@@ -14,8 +14,8 @@ from channels.layers import BaseChannelLayer
 from redis import RedisError
 
 from accounts.base.redis import get_redis
-from signaling import protocol
-from signaling.hub import CONTROL_TOPIC, NOBODY, Envelope, Hub
+from signaling.hub.hub import CONTROL_TOPIC, NOBODY, Envelope, Hub
+from signaling.wire import protocol
 
 logger = logging.getLogger(__name__)
 

@@ -20,7 +20,7 @@ from django.conf import settings
 from redis.exceptions import RedisError
 
 from rooms.base.presence import DUE, GRACE, people_in, seats_key
-from signaling.pipe import Command, Pipe
+from signaling.presence.pipe import Command, Pipe
 
 logger = logging.getLogger(__name__)
 

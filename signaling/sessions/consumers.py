@@ -11,11 +11,12 @@ from django.conf import settings
 from accounts.base.errors import RateLimited
 from rooms.base.sealing import BadToken
 from rooms.conversations.tickets import Pass, read_pass
-from signaling import handlers, protocol
-from signaling.live import get_live
-from signaling.protocol import CLOSE_CODES, Frame, ProtocolError
-from signaling.refusals import FATAL, describe_error
-from signaling.sessions import Session, nothing
+from signaling.sessions import handlers
+from signaling.sessions.live import get_live
+from signaling.sessions.session import Session, nothing
+from signaling.wire import protocol
+from signaling.wire.protocol import CLOSE_CODES, Frame, ProtocolError
+from signaling.wire.refusals import FATAL, describe_error
 
 # So many more refused frames than good ones, and the socket is closed as talking nonsense.
 MAX_REFUSALS = 200

@@ -16,13 +16,13 @@ from rooms.conversations.services.sync import Place, open_place
 from rooms.conversations.services.transports import report_transport
 from rooms.conversations.tickets import sign_resume
 from rooms.inbox.desk import open_desk
-from signaling import protocol
 from signaling.bridge import in_thread
 from signaling.ice import ice_servers, relay_available
-from signaling.live import Company, lobby_topic
-from signaling.presence import Seat
-from signaling.protocol import ProtocolError
-from signaling.sessions import Seated, Session
+from signaling.presence.presence import Seat
+from signaling.sessions.live import Company, lobby_topic
+from signaling.sessions.session import Seated, Session
+from signaling.wire import protocol
+from signaling.wire.protocol import ProtocolError
 
 Reply = dict[str, Any] | None
 

@@ -16,12 +16,12 @@ from channels.layers import get_channel_layer
 from django.conf import settings
 
 from rooms.base import events, presence
-from signaling import protocol
-from signaling.heads import Heads
-from signaling.hub import Hub, resync_frame
-from signaling.layer import HubLayer
-from signaling.presence import FAILURES, People, Presence, Seat, visible, without
-from signaling.sessions import Seated, Session
+from signaling.hub.hub import Hub, resync_frame
+from signaling.hub.layer import HubLayer
+from signaling.presence.presence import FAILURES, People, Presence, Seat, visible, without
+from signaling.sessions.heads import Heads
+from signaling.sessions.session import Seated, Session
+from signaling.wire import protocol
 
 # Drained clients come back after the process has ended, spread evenly over the next seconds.
 DRAIN_FROM_MS = 1_000

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.conf import settings
 
-from signaling.protocol import CLOSE_CODES
+from signaling.wire.protocol import CLOSE_CODES
 
 Send = Callable[[dict[str, Any]], Coroutine[Any, Any, None]]
 

@@ -12,13 +12,13 @@ from django.conf import settings
 from accounts.sign_in.sessions import mark_session_key
 from rooms.conversations.services.messages import Sender
 from rooms.conversations.tickets import Pass
-from signaling.hub import Hub, resync_frame
-from signaling.outbox import Outbox, Send
-from signaling.presence import Seat
-from signaling.protocol import CLOSE_CODES, event
+from signaling.hub.hub import Hub, resync_frame
+from signaling.presence.presence import Seat
+from signaling.sessions.outbox import Outbox, Send
+from signaling.wire.protocol import CLOSE_CODES, event
 
 if TYPE_CHECKING:
-    from signaling.live import Live
+    from signaling.sessions.live import Live
 
 
 def nothing() -> None:

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from msgspec import UNSET, Meta, Struct, UnsetType
 
-from signaling.protocol import Candidate, Description, Path
+from signaling.wire.protocol import Candidate, Description, Path
 
 Kind = Literal["guest", "member", "integration"]
 Storage = Literal["keep", "none"]

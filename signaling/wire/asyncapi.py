@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
-from signaling import protocol, wire
+from signaling.wire import answer_types, protocol
 
 SCHEMAS = "#/components/schemas/"
 MESSAGES = "#/components/messages/"
@@ -76,20 +76,20 @@ def _message(title: str, key: str) -> dict[str, Any]:
 
 def _schemas() -> dict[str, Any]:
     """Return the schema of every frame, and of what is inside."""
-    shapes: set[type[Struct]] = {*protocol.ACCOUNT_COMMANDS.values(), *wire.EVENTS.values()}
-    shapes.add(wire.Refusal)
-    for answers in wire.ANSWERS.values():
+    shapes: set[type[Struct]] = {*protocol.ACCOUNT_COMMANDS.values(), *answer_types.EVENTS.values()}
+    shapes.add(answer_types.Refusal)
+    for answers in answer_types.ANSWERS.values():
         shapes.update(answers)
     ordered = sorted(shapes, key=lambda shape: shape.__name__)
     _, inner = msgspec.json.schema_components(ordered, ref_template=SCHEMAS + "{name}")
     schemas: dict[str, Any] = {}
     for kind, shape in protocol.ACCOUNT_COMMANDS.items():
         schemas[_name_command(kind)] = _command_frame(kind, shape)
-        ok = {"anyOf": [_refer(answer) for answer in wire.ANSWERS[kind]]}
+        ok = {"anyOf": [_refer(answer) for answer in answer_types.ANSWERS[kind]]}
         schemas[_name_answer(kind)] = _frame(ref={"type": "integer"}, ok=ok)
     for name in protocol.EVENTS:
-        schemas[_name_event(name)] = _event_frame(name, wire.EVENTS[name])
-    error = _frame(ref={"type": ["integer", "null"]}, error=_refer(wire.Refusal))
+        schemas[_name_event(name)] = _event_frame(name, answer_types.EVENTS[name])
+    error = _frame(ref={"type": ["integer", "null"]}, error=_refer(answer_types.Refusal))
     return {**schemas, "Error": error, **inner}
 
 
@@ -103,7 +103,7 @@ def _command_frame(kind: str, shape: type[Struct]) -> dict[str, Any]:
 
 def _event_frame(name: str, shape: type[Struct]) -> dict[str, Any]:
     frame = _frame(event={"const": name}, room={"type": "string"}, data=_refer(shape))
-    if name in wire.WITHOUT_ROOM:
+    if name in answer_types.WITHOUT_ROOM:
         del frame["properties"]["room"]
         frame["required"].remove("room")
     return frame

@@ -8,7 +8,7 @@ from typing import Any
 from django.db import InterfaceError, OperationalError
 
 from accounts.base.errors import DomainError, RateLimited, Unavailable
-from signaling.protocol import CLOSE_CODES, ProtocolError
+from signaling.wire.protocol import CLOSE_CODES, ProtocolError
 
 logger = logging.getLogger(__name__)
 

@@ -15,7 +15,7 @@ from rooms.webhooks.recording import EVENTS
 from rooms.webhooks.services import SECRET_OVERLAP
 from rooms.webhooks.sweep import KEPT
 from rooms.webhooks.tasks import TEST_EVENT, WAITS_S
-from signaling import protocol
+from signaling.wire import protocol
 
 GUIDE = (Path(__file__).parents[2] / "docs" / "webhooks.md").read_text()
 UNITS = {"s": 1, "min": 60, "h": 3600}

@@ -16,7 +16,7 @@ from jsonschema import Draft7Validator, FormatChecker
 from referencing import Registry, Resource
 from referencing.jsonschema import DRAFT7
 
-from signaling import protocol
+from signaling.wire import protocol
 from tests.client import CommandError
 from tests.signaling.conftest import member_pass
 

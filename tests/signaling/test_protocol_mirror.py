@@ -8,7 +8,8 @@ import re
 import pytest
 from django.conf import settings
 
-from signaling import handlers, protocol
+from signaling.sessions import handlers
+from signaling.wire import protocol
 
 SCRIPT = (settings.BASE_DIR / "signaling/static/signaling/protocol.js").read_text()
 PAGE = (settings.BASE_DIR / "docs/protocol.md").read_text()

@@ -5,7 +5,7 @@ from typing import Any
 import yaml
 from django.core.management.base import BaseCommand
 
-from signaling.asyncapi import describe_wire
+from signaling.wire.asyncapi import describe_wire
 
 
 class Command(BaseCommand):

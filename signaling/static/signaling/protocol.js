@@ -1,4 +1,4 @@
-// The words and numbers of docs/protocol.md. A test compares this file with signaling/protocol.py,
+// The words and numbers of docs/protocol.md. A test compares this file with signaling/wire/protocol.py,
 // so the literals are JSON, one per line.
 
 export const VERSION = "doorbell.v1";
