@@ -54,7 +54,7 @@ messages: .venv/.dev-stamp
 
 # Back to a fresh clone: the data of `make run` goes too.
 clean:
-	@if [ -x $(BIN)/python ]; then $(BIN)/python -m config.clean; fi
+	@if [ -x $(BIN)/python ]; then $(BIN)/python -m config.local.clean; fi
 	rm -rf .local .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis tests/node_modules
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 

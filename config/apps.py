@@ -11,7 +11,7 @@ class ConfigConfig(AppConfig):
     name = "config"
 
     def ready(self) -> None:
-        from config import checks  # noqa: F401
+        from config.checks import settings  # noqa: F401
 
 
 class StaticFilesConfig(DjangoStaticFilesConfig):

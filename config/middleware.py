@@ -5,7 +5,7 @@ from collections.abc import Callable
 from django.http import HttpRequest, HttpResponse
 from django.utils.decorators import sync_only_middleware
 
-from config import echo, health
+from config.checks import echo, health
 
 # The camera, the microphone and the rest are nothing a chat page may ask for.
 PERMISSIONS_POLICY = ", ".join(

@@ -12,7 +12,8 @@ from pathlib import Path
 
 # Frames may have 64 KiB; a larger one must still reach us, to be refused in our own words.
 WS_MAX_BYTES = 80 * 1024
-# Daphne holds what we send to the same limit, and drops it in silence: see rooms/conversations/services/sync.py.
+# Daphne holds what we send to the same limit, and drops it in silence: see
+# rooms/conversations/services/sync.py.
 WS_MAX_REPLY_BYTES = 1024 * 1024
 PING_S = 20
 # WhiteNoise hands out files by synchronous iterators, of which Django warns once a process.
@@ -28,7 +29,7 @@ OTHERS_AT_ONCE = 4
 
 def daphne(host: str, port: int) -> list[str]:
     return [
-        *(*PYTHON, "-m", "config.web.daphne", "-b", host, "-p", str(port)),
+        *(*PYTHON, "-m", "config.servers.daphne", "-b", host, "-p", str(port)),
         # The access log would carry link tokens.
         *("-v", "0", "--no-server-name", "--http-timeout", "60"),
         *("--ping-interval", str(PING_S), "--ping-timeout", str(PING_S)),
@@ -42,7 +43,7 @@ def daphne(host: str, port: int) -> list[str]:
 def uvicorn(host: str, port: int) -> list[str]:
     return [
         *(*PYTHON, "-m", "uvicorn", "--host", host, "--port", str(port)),
-        *("--ws", "config.web.uvicorn:LeanProtocol", "--ws-max-size", str(WS_MAX_BYTES)),
+        *("--ws", "config.servers.uvicorn:LeanProtocol", "--ws-max-size", str(WS_MAX_BYTES)),
         # What a browser's socket would take for compression alone is several times the rest.
         "--ws-per-message-deflate=false",
         *("--ws-ping-interval", str(PING_S), "--ws-ping-timeout", str(PING_S)),

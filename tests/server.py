@@ -21,7 +21,7 @@ from django.db import connection
 
 from config import processes
 from config.celery import app as celery_app
-from config.privilege import follow_parent
+from config.local.privilege import follow_parent
 
 READY_TIMEOUT_S = 30
 STOP_TIMEOUT_S = 20

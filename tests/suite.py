@@ -14,7 +14,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from config.services import LocalError, Services
+from config.local.services import LocalError, Services
 
 
 class Suite:

@@ -18,8 +18,8 @@ from websockets.exceptions import InvalidHandshake, WebSocketException
 from websockets.sync.client import connect
 from websockets.typing import Origin, Subprotocol
 
-from config import forwarding
-from config.finding import Finding
+from config.checks import forwarding
+from config.checks.finding import Finding
 from config.postgresql import limits
 
 TIMEOUT_S = 5

@@ -49,4 +49,4 @@ def _is_ours(signed: str, path: str) -> bool:
 
 
 def _signer() -> TimestampSigner:
-    return TimestampSigner(salt="config.echo")
+    return TimestampSigner(salt="config.checks.echo")

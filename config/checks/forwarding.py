@@ -12,8 +12,8 @@ from urllib.parse import urlsplit
 from django.conf import settings
 
 from accounts.limits import rate_limits
-from config import echo
-from config.finding import Finding, Unreachable
+from config.checks import echo
+from config.checks.finding import Finding, Unreachable
 
 TIMEOUT_S = 5
 # /ws/ usually has rules of its own in the proxy.

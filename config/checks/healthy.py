@@ -1,4 +1,4 @@
-"""python -m config.healthy: ends with 0 if the web process of this container serves."""
+"""python -m config.checks.healthy: ends with 0 if the web process of this container serves."""
 
 from __future__ import annotations
 

@@ -11,8 +11,8 @@ import os
 import shutil
 from pathlib import Path
 
-from config import privilege
-from config.local import LocalError
+from config.local import privilege
+from config.local.folder import LocalError
 
 PARENT = Path("/var/tmp")
 

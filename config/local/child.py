@@ -1,4 +1,4 @@
-"""python -m config.child PROGRAM ARG… – becomes the program, and ends when its parent does."""
+"""python -m config.local.child PROGRAM ARG… – becomes it, and ends when its parent does."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import os
 import signal
 import sys
 
-from config.privilege import follow_parent
+from config.local.privilege import follow_parent
 
 if __name__ == "__main__":
     follow_parent(signal.SIGTERM)

@@ -7,9 +7,9 @@ import shutil
 import sys
 from pathlib import Path
 
-from config.away import find_root
+from config.local.away import find_root
 
-LOCAL_DIR = Path(__file__).resolve().parent.parent / ".local"
+LOCAL_DIR = Path(__file__).resolve().parents[2] / ".local"
 
 
 def is_running(folder: Path) -> bool:

@@ -15,9 +15,9 @@ from pathlib import Path
 import psycopg
 import redis
 
-from config import privilege
-from config.away import AwayPlace
-from config.local import LocalError
+from config.local import privilege
+from config.local.away import AwayPlace
+from config.local.folder import LocalError
 
 START_TIMEOUT_S = 30
 STOP_TIMEOUT_S = 15
@@ -143,7 +143,7 @@ class PostgresServer(Server):
             self.away = None
 
     def _move_away(self) -> None:
-        """Work where `nobody` may: see config/away.py."""
+        """Work where `nobody` may: see config/local/away.py."""
         if self.away is None:
             self.away = AwayPlace(self.folder, self.sockets, self.programs)
             self.away.move_in()

@@ -11,15 +11,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from config import local, privilege
-from config.local import (
-    LocalError,
-    Places,
-    make_places,
-    read_places,
-    read_secret_key,
-)
-from config.servers import PostgresServer, RedisServer, find_postgres
+from config.local import folder, privilege
+from config.local.folder import LocalError, Places, make_places, read_places, read_secret_key
+from config.local.servers import PostgresServer, RedisServer, find_postgres
 
 __all__ = ["LocalError", "Places", "Services", "read_places", "read_secret_key"]
 
@@ -58,7 +52,7 @@ class Services:
 
     def start(self) -> None:
         """Start what was stopped, or what a crash left. Raises LocalError."""
-        local.make_folder(self.folder)
+        folder.make_folder(self.folder)
         self._take_lock()
         try:
             prepare = privilege.choose_preparation(find_postgres() / "postgres")
@@ -69,7 +63,7 @@ class Services:
             self.redis = RedisServer(self.folder, self.sockets, fast=self.fast)
             self.postgres.start()
             self.redis.start()
-            local.write_places(self.folder, self.places)
+            folder.write_places(self.folder, self.places)
         except BaseException:
             self.stop()
             raise
@@ -81,7 +75,7 @@ class Services:
                 getattr(self, server).stop()
         if self._lock is None:
             return
-        local.forget_places(self.folder)
+        folder.forget_places(self.folder)
         if self._made_sockets:
             shutil.rmtree(self.sockets, ignore_errors=True)
         os.close(self._lock)

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from honcho.manager import Manager
 from honcho.printer import Message, Printer
 
-from config.privilege import follow_parent
+from config.local.privilege import follow_parent
 
 STARTED = re.compile(r"(\S+) started ")
 STOPPED = re.compile(r"(\S+) stopped \(rc=(-?\d+)\)")
@@ -64,7 +64,7 @@ def run_processes(commands: dict[str, list[str]], when_started: Callable[[], Non
     witness = Witness(len(commands), when_started)
     manager = Manager(witness)
     for name, command in commands.items():
-        line = shlex.join([sys.executable, "-m", "config.child", *command])
+        line = shlex.join([sys.executable, "-m", "config.local.child", *command])
         manager.add_process(name, f"exec {line}")
     manager.loop()
     return witness.reason

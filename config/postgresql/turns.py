@@ -11,7 +11,7 @@ from django.conf import settings
 from django.core.management.base import CommandError
 from django.db import OperationalError
 
-from config import addresses
+from config.postgresql.addresses import parse_database
 from config.postgresql.limits import TRANSACTION_POOLER, spell_options
 
 # "prep". An advisory lock belongs to one database, so installations do not meet.
@@ -90,7 +90,7 @@ def wait_for_locks(connection: Any, *, at_most_ms: int) -> None:
 
 def _settings_of_turn(usual: dict[str, Any]) -> dict[str, Any]:
     if settings.DATABASE_DIRECT_URL:
-        direct = addresses.parse_database(settings.DATABASE_DIRECT_URL, pool_size=0)
+        direct = parse_database(settings.DATABASE_DIRECT_URL, pool_size=0)
         direct["PASSWORD"] = direct["PASSWORD"] or settings.DATABASE_PASSWORD
     elif settings.DB_POOLER == TRANSACTION_POOLER:
         raise CommandError(

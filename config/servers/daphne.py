@@ -1,4 +1,4 @@
-"""Daphne with sockets that take less memory and time: `python -m config.web.daphne`.
+"""Daphne with sockets that take less memory and time: `python -m config.servers.daphne`.
 
 What Daphne, Twisted and Autobahn keep of every handshake, for as long as the socket lives, is
 let go; so is a log line about every frame that nobody reads.
@@ -16,7 +16,7 @@ from daphne.cli import CommandLineInterface
 from daphne.server import Server
 from daphne.ws_protocol import WebSocketFactory, WebSocketProtocol
 
-from config.web.inbox import Inbox
+from config.servers.inbox import Inbox
 
 
 class LeanProtocol(WebSocketProtocol):

@@ -6,7 +6,7 @@ from typing import Any
 
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
-from config.web.inbox import Inbox
+from config.servers.inbox import Inbox
 
 # So long may last words wait to be read; uvicorn itself would wait for ever.
 LINGER_S = 3.0

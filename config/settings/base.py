@@ -7,7 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from api.schema.settings import SPECTACULAR_SETTINGS as SPECTACULAR_SETTINGS
-from config import addresses, env
+from config import env
+from config.addresses import broker_url, content_sources, parse_email
+from config.postgresql.addresses import parse_database
 from config.settings.tasks import *  # noqa: F403
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
@@ -142,7 +144,7 @@ SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_HTTPONLY = False
 CSRF_COOKIE_SAMESITE = "Lax"
 
-# --- Limits and clocks; the pairs that must agree are checked in config/checks.py
+# --- Limits and clocks; the pairs that must agree are checked in config/checks/settings.py
 PING_INTERVAL_S = env.read_int("PING_INTERVAL_S", 20, minimum=1)
 PRESENCE_TTL_S = env.read_int("PRESENCE_TTL_S", 45, minimum=1)
 PRESENCE_GRACE_S = env.read_int("PRESENCE_GRACE_S", 5)
@@ -295,7 +297,7 @@ LOGGING: dict[str, Any] = {
 def derive(site_url: str, origins: list[str], database_url: str, redis_url: str, email: str) -> Any:
     """Return the settings that follow from the addresses, for dev, test and prod alike."""
     age_s = 60 if IS_WORKER else 0
-    database = addresses.parse_database(
+    database = parse_database(
         database_url,
         password=DATABASE_PASSWORD,
         pool_size=DB_POOL_SIZE,
@@ -307,7 +309,7 @@ def derive(site_url: str, origins: list[str], database_url: str, redis_url: str,
         "WS_ALLOWED_ORIGINS": origins,
         "CSRF_TRUSTED_ORIGINS": origins,
         "REDIS_URL": redis_url,
-        "CELERY_BROKER_URL": addresses.broker_url(redis_url),
+        "CELERY_BROKER_URL": broker_url(redis_url),
         "DATABASES": {"default": database},
         "CACHES": {
             "default": {
@@ -317,6 +319,6 @@ def derive(site_url: str, origins: list[str], database_url: str, redis_url: str,
                 "KEY_PREFIX": "cache",
             }
         },
-        "CONTENT_SECURITY_POLICY": {"DIRECTIVES": addresses.content_sources(origins)},
-        **addresses.parse_email(email),
+        "CONTENT_SECURITY_POLICY": {"DIRECTIVES": content_sources(origins)},
+        **parse_email(email),
     }

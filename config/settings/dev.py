@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from config import env, services
+from config import env
+from config.local import services
 
 # Before base, which reads the environment.
 env.load_file(Path(__file__).resolve().parent.parent.parent / ".env")

@@ -24,7 +24,7 @@ import psutil
 from django.core.management import call_command
 
 from accounts.base.redis import get_redis
-from config.services import Services
+from config.local.services import Services
 from tests.benchmarks import provisioning, systems, tables, targets, workloads
 from tests.benchmarks.workloads import ACCOUNTS, BROWSERS, CROWD, IDLE, STORED, TYPING
 

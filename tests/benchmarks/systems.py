@@ -161,8 +161,8 @@ class Rival(System):
 
 # What Doorbell changes in its servers, and what they are without.
 AS_IT_COMES = {
-    "config.web.daphne": "daphne",
-    "config.web.uvicorn:LeanProtocol": "websockets-sansio",
+    "config.servers.daphne": "daphne",
+    "config.servers.uvicorn:LeanProtocol": "websockets-sansio",
     "--ws-per-message-deflate=false": "--ws-per-message-deflate=true",
 }
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
-from config import addresses
+from config.addresses import parse_email, split
+from config.postgresql.addresses import parse_database
 
 HARD = ["p@ss/w#rd", "%41", "a b", "\"q'", "$x", "a:b?c&d=[e]+", "пароль", "/", "@", "%"]
 # Written into an address as they are, these end its first part too early.
@@ -13,7 +14,7 @@ BREAKING = ["p@ss/w#rd", "w#rd", "p/w", "12/34", "p?w", "12?34", "p[w", "p]w", "
 
 
 def read(url, password=""):
-    return addresses.parse_database(url, password=password, pool_size=0)
+    return parse_database(url, password=password, pool_size=0)
 
 
 @pytest.mark.parametrize("password", HARD)
@@ -44,7 +45,7 @@ def test_two_passwords_are_refused(url):
 )
 def test_a_password_that_breaks_its_address_is_told(url, password):
     with pytest.raises(ImproperlyConfigured, match="^KNOB_URL: write / .* in a password") as caught:
-        addresses.split(url.format(password), "KNOB_URL")
+        split(url.format(password), "KNOB_URL")
     assert password not in str(caught.value)
 
 
@@ -55,9 +56,9 @@ def test_a_password_that_breaks_its_address_is_told(url, password):
     + ["file:///home/me@work/mail", "file:///home/c#/mail", "memory:", ""],
 )
 def test_an_address_that_can_be_read_is_left_alone(url):
-    addresses.split(url, "KNOB_URL")
+    split(url, "KNOB_URL")
 
 
 def test_mail_may_go_to_a_folder_with_any_name():
-    known = addresses.parse_email("file:///home/me@work/mail")
+    known = parse_email("file:///home/me@work/mail")
     assert known["EMAIL_FILE_PATH"] == "/home/me@work/mail"

@@ -98,7 +98,12 @@ def test_the_example_names_every_variable():
 def test_the_proxy_waits_until_a_page_can_be_served():
     services = read(FILE, write_env())
     assert services["caddy"]["depends_on"] == {"web": {"condition": "service_healthy"}}
-    assert services["web"]["healthcheck"]["test"] == ["CMD", "python", "-m", "config.healthy"]
+    assert services["web"]["healthcheck"]["test"] == [
+        "CMD",
+        "python",
+        "-m",
+        "config.checks.healthy",
+    ]
 
 
 def test_the_image_gets_what_it_copies_and_nothing_else():

@@ -6,10 +6,10 @@ import pytest
 from django.core.signing import TimestampSigner
 from django.test import Client
 
-from config import echo
+from config.checks import echo
 
 pytestmark = pytest.mark.django_db
-SALT = "config.echo"
+SALT = "config.checks.echo"
 STRANGERS = {
     "empty": lambda path: "",
     "unsigned": lambda path: path,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from config.forwarding import CLAIMED_ADDRESS, find_faults
+from config.checks.forwarding import CLAIMED_ADDRESS, find_faults
 
 LIE = CLAIMED_ADDRESS
 CASES = [

@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from config.web.inbox import Inbox
+from config.servers.inbox import Inbox
 
 
 async def test_messages_come_in_their_order():

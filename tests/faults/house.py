@@ -19,8 +19,8 @@ import psutil
 import redis
 from django.conf import settings
 
-from config.privilege import follow_parent
-from config.services import Services
+from config.local.privilege import follow_parent
+from config.local.services import Services
 from tests.server import ServerProcess, wait_for
 
 KINDS = ("daphne", "uvicorn")

@@ -8,7 +8,7 @@ import sys
 import pytest
 from django.conf import settings
 
-from config.examination import CHECKS
+from config.checks.doctor import CHECKS
 from tests.nginx import needs_nginx
 from tests.server import find_free_port
 

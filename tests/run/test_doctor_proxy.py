@@ -8,8 +8,8 @@ import re
 import pytest
 from django.core.management import CommandError, call_command
 
-from config import forwarding
-from config.examination import CHECKS
+from config.checks import forwarding
+from config.checks.doctor import CHECKS
 from tests.nginx import NAME, needs_nginx
 
 pytestmark = [pytest.mark.django_db(transaction=True), needs_nginx]

@@ -12,7 +12,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def is_healthy(site):
-    command = [sys.executable, "-m", "config.healthy"]
+    command = [sys.executable, "-m", "config.checks.healthy"]
     done = subprocess.run(command, cwd=settings.BASE_DIR, env=site.env, timeout=60)
     return done.returncode == 0
 

@@ -8,7 +8,7 @@ import httpx
 import pytest
 import websockets.sync.client
 
-from config.services import Services
+from config.local.services import Services
 from tests.arrivals import join
 from tests.server import wait_for
 

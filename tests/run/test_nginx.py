@@ -13,7 +13,7 @@ import pytest
 import websockets.sync.client
 
 from accounts.base.redis import get_redis
-from config import echo
+from config.checks import echo
 from tests.nginx import needs_nginx
 
 pytestmark = [pytest.mark.django_db(transaction=True), needs_nginx]

@@ -17,7 +17,7 @@ from django.conf import settings
 from django.db import OperationalError, connection, connections, transaction
 from django.db.utils import ConnectionHandler
 
-from config.addresses import parse_database
+from config.postgresql.addresses import parse_database
 from rooms.conversations.models import Message
 from rooms.notifications.models import Delivery
 from tests.arrivals import QUICK, join, wait_for_state

@@ -6,9 +6,9 @@ import signal
 import psycopg
 import redis
 
-from config import privilege
-from config.away import find_root
-from config.services import Services
+from config.local import privilege
+from config.local.away import find_root
+from config.local.services import Services
 
 
 def ask(services, query):

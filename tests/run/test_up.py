@@ -14,7 +14,7 @@ import psutil
 import pytest
 from django.conf import settings
 
-from config.services import Services
+from config.local.services import Services
 from tests.server import find_free_port, wait_for
 
 GIVEN = ("DATABASE_URL", "REDIS_URL", "STATIC_ROOT", "MEDIA_ROOT", "DJANGO_SETTINGS_MODULE")

@@ -7,8 +7,8 @@ from django.db import DatabaseError
 from psycopg_pool import PoolTimeout
 from redis import RedisError
 
-from config.examination import CHECKS
-from config.finding import Finding, Unreachable
+from config.checks.doctor import CHECKS
+from config.checks.finding import Finding, Unreachable
 
 
 class Command(BaseCommand):

@@ -19,10 +19,10 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from config import processes
-from config.local import LocalError, make_folder
-from config.services import Services
+from config.local.folder import LocalError, make_folder
+from config.local.services import Services
+from config.local.supervisor import run_processes
 from config.settings.base import LOCAL_DIR
-from config.supervisor import run_processes
 
 READY_TIMEOUT_S = 60
 
