@@ -11,7 +11,7 @@ from rooms.attachments.file_types import KINDS
 def describe_uploads() -> dict[str, Any]:
     """Return what a page has to know before somebody chooses a file."""
     return {
-        "script": static("rooms/upload.js"),
+        "script": static("rooms/attachments/upload.js"),
         "accept": ",".join(f".{ending}" for ending in KINDS),
         "max_bytes": settings.ATTACHMENT_MAX_BYTES,
     }

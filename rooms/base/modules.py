@@ -17,7 +17,7 @@ from django.contrib.staticfiles import finders
 from rjsmin import jsmin
 
 # Pages that come as one module: entry → the file made of it.
-JOINED = {"rooms/guest.js": "rooms/guest.page.js"}
+JOINED = {"rooms/visits/guest.js": "rooms/visits/guest.page.js"}
 
 NAMED_IMPORT = re.compile(r'^import\s*\{([^}]*)\}\s*from\s*"(\.{1,2}/[^"]+)";', re.MULTILINE)
 EXPORTED = re.compile(r"^export\s+((?:async\s+)?function|class|const)\s+(\w+)", re.MULTILINE)

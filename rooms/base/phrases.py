@@ -1,6 +1,6 @@
 """What a conversation says to people, in the languages of the guest page.
 
-The texts travel to the browser as one JSON object, so that `conversation-view.js` needs no
+The texts travel to the browser as one JSON object, so that `conversations/view.js` needs no
 language of its own. `{…}` are places for values.
 """
 

@@ -87,7 +87,7 @@ def _render(request: MemberRequest, selected: Room | None) -> HttpResponse:
         "may_empty": may_empty,
         "link": link,
         "link_url": link_url(link) if link else "",
-        "modules": modules.list_modules("rooms/inbox.js"),
+        "modules": modules.list_modules("rooms/inbox/inbox.js"),
     }
     return render(request, "rooms/inbox/inbox.html", context)
 

@@ -85,7 +85,7 @@ def show_page(request: HttpRequest, address: str) -> HttpResponse:
         assert refusal is not None
         return _show_refusal(request, refusal)
     language = phrases.choose_language(_accepted(request), link.property.languages)
-    preloaded = modules.list_modules("rooms/guest.js")
+    preloaded = modules.list_modules("rooms/visits/guest.js")
     context = {
         "property": link.property,
         "language": language,
@@ -94,7 +94,7 @@ def show_page(request: HttpRequest, address: str) -> HttpResponse:
         "entry": preloaded[-1],
         "config": _describe_door(request, link, address, language),
     }
-    return _finish(HttpResponse(render_to_string("rooms/guest/page.html", context)))
+    return _finish(HttpResponse(render_to_string("rooms/visits/page.html", context)))
 
 
 def open_door(request: HttpRequest, address: str) -> DirectLink:
@@ -140,7 +140,7 @@ def _show_refusal(request: HttpRequest, error: DomainError) -> HttpResponse:
         "title": words["busy_title" if error.temporary else "gone_title"],
         "text": words["busy_text" if error.temporary else "gone_text"],
     }
-    page = render_to_string("rooms/guest/refusal.html", context)
+    page = render_to_string("rooms/visits/refusal.html", context)
     headers = refusals.retry_after(error)
     return _finish(HttpResponse(page, status=error.status, headers=headers))
 

@@ -1,6 +1,6 @@
 """The wire in types: what a client may say and how the server answers.
 
-docs/protocol.md is the same in words, static/signaling/protocol.js the same for browsers;
+docs/protocol.md is the same in words, static/signaling/wire/protocol.js the same for browsers;
 tests keep the three equal.
 """
 

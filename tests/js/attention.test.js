@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Attention, badgeTitle } from "../../rooms/static/rooms/inbox-attention.js";
-import { Moments } from "../../rooms/static/rooms/inbox-moments.js";
+import { Attention, badgeTitle } from "../../rooms/static/rooms/inbox/attention.js";
+import { Moments } from "../../rooms/static/rooms/inbox/moments.js";
 
 const room = (id, unread, status = "open") => ({ id, unread, status });
 const review = (attention, ...rooms) => attention.review(rooms, () => undefined);

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, mock, test } from "node:test";
-import { SignalingClient } from "../../signaling/static/signaling/client.js";
+import { SignalingClient } from "../../signaling/static/signaling/wire/client.js";
 import { FakeServer, FakeStorage, GUEST, MEMBER, ROOM, settle } from "./fake_server.js";
 
 let clients;

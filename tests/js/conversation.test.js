@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, mock, test } from "node:test";
-import { SignalingClient } from "../../signaling/static/signaling/client.js";
-import { Conversation } from "../../signaling/static/signaling/conversation.js";
+import { SignalingClient } from "../../signaling/static/signaling/wire/client.js";
+import { Conversation } from "../../signaling/static/signaling/conversation/conversation.js";
 import { FakeServer, FakeStorage, GUEST, MEMBER, ROOM, settle } from "./fake_server.js";
 
 let clients;

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { Clock, fill, initials } from "../../rooms/static/rooms/format.js";
+import { Clock, fill, initials } from "../../rooms/static/rooms/base/format.js";
 
 const NOW = new Date(2026, 2, 30, 0, 30).getTime();
 const clock = new Clock("en", { today: "Today", yesterday: "Yesterday" });

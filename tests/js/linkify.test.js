@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { split } from "../../rooms/static/rooms/linkify.js";
+import { split } from "../../rooms/static/rooms/conversations/linkify.js";
 
 function addresses(text) {
   return split(text).flatMap(({ text: part, href }) => (href ? [part] : []));

@@ -1,7 +1,7 @@
 // People who meet on a fake server and a fake network, on a clock that the test moves.
 import { mock } from "node:test";
-import { SignalingClient } from "../../signaling/static/signaling/client.js";
-import { Conversation } from "../../signaling/static/signaling/conversation.js";
+import { SignalingClient } from "../../signaling/static/signaling/wire/client.js";
+import { Conversation } from "../../signaling/static/signaling/conversation/conversation.js";
 import { FakeNetwork } from "./fake_rtc.js";
 import { FakeServer, ROOM, settle } from "./fake_server.js";
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, mock, test } from "node:test";
-import { SignalingClient } from "../../signaling/static/signaling/client.js";
-import { Conversation } from "../../signaling/static/signaling/conversation.js";
+import { SignalingClient } from "../../signaling/static/signaling/wire/client.js";
+import { Conversation } from "../../signaling/static/signaling/conversation/conversation.js";
 import { FakeNetwork } from "./fake_rtc.js";
 import { FakeServer, GUEST, MEMBER, ROOM, settle, uuid } from "./fake_server.js";
 

@@ -56,9 +56,9 @@ def test_random_ids_are_only_asked_for_where_they_are():
     """randomUUID is younger, and missing over plain http; getRandomValues stands in for it."""
     uses = [path.name for path in SCRIPTS if "randomUUID" in read(path)]
     assert uses == ["protocol.js"]
-    protocol = read(ROOT / "signaling/static/signaling/protocol.js")
+    protocol = read(ROOT / "signaling/static/signaling/wire/protocol.js")
     assert "if (source.randomUUID) return" in protocol
 
 
 def test_the_watch_over_the_start_runs_everywhere():
-    assert re.search(AFTER_ES5, read(ROOT / "rooms/static/rooms/start.js")) is None
+    assert re.search(AFTER_ES5, read(ROOT / "rooms/static/rooms/base/start.js")) is None

@@ -99,8 +99,8 @@ def test_without_joining_every_module_is_asked_for_at_once(client, link, setting
 
     preloaded = re.findall(r'rel="modulepreload" href="([^"]+)"', text_of(show(client, link)))
 
-    assert f"{settings.STATIC_URL}signaling/client.js" in preloaded
-    assert preloaded[-1].endswith("rooms/guest.js")
+    assert f"{settings.STATIC_URL}signaling/wire/client.js" in preloaded
+    assert preloaded[-1].endswith("rooms/visits/guest.js")
 
 
 def test_a_known_guest_is_told_apart_without_a_query(client, link, django_assert_num_queries):

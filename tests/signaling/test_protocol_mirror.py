@@ -11,7 +11,7 @@ from django.conf import settings
 from signaling.sessions import handlers
 from signaling.wire import protocol
 
-SCRIPT = (settings.BASE_DIR / "signaling/static/signaling/protocol.js").read_text()
+SCRIPT = (settings.BASE_DIR / "signaling/static/signaling/wire/protocol.js").read_text()
 PAGE = (settings.BASE_DIR / "docs/protocol.md").read_text()
 
 

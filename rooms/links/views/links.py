@@ -50,7 +50,7 @@ def list_links(request: MemberRequest, uuid: UUID) -> HttpResponse:
         "show_revoked": show_revoked,
         "any_revoked": links.exclude(revoked_at=None).exists(),
     }
-    return render(request, "rooms/properties/links.html", context)
+    return render(request, "rooms/links/list.html", context)
 
 
 @member_required
@@ -81,7 +81,7 @@ def new_link(request: MemberRequest, uuid: UUID) -> HttpResponse:
             messages.success(request, _("The link is ready."))
             return redirect("rooms:link_edit", link.uuid)
     context = {"form": form, "property": property, "title": _("New link")}
-    return render(request, "rooms/properties/link_new.html", context, status=_status(form))
+    return render(request, "rooms/links/new.html", context, status=_status(form))
 
 
 @manager_required
@@ -96,7 +96,7 @@ def new_links(request: MemberRequest, uuid: UUID) -> HttpResponse:
             messages.success(request, text % len(made))
             return redirect("rooms:links", property.uuid)
     context = {"form": form, "property": property, "title": _("Many links")}
-    return render(request, "rooms/properties/link_new.html", context, status=_status(form))
+    return render(request, "rooms/links/new.html", context, status=_status(form))
 
 
 @manager_required
@@ -120,7 +120,7 @@ def edit_link(request: MemberRequest, uuid: UUID) -> HttpResponse:
         "qr": draw_qr(link_url(link)),
         "open_rooms": link.rooms.open().listed(here).count(),
     }
-    return render(request, "rooms/properties/link.html", context, status=_status(form))
+    return render(request, "rooms/links/link.html", context, status=_status(form))
 
 
 @manager_required

@@ -26,4 +26,4 @@ def show_welcome(request: MemberRequest) -> HttpResponse:
         return redirect("rooms:properties")
     url = link_url(link)
     context = {"link": link, "property": link.property, "url": url, "qr": draw_qr(url)}
-    return render(request, "rooms/properties/welcome.html", context)
+    return render(request, "rooms/links/welcome.html", context)

@@ -1,5 +1,5 @@
-import { newId } from "../signaling/protocol.js";
-import { make } from "./dom.js";
+import { newId } from "../../signaling/wire/protocol.js";
+import { make } from "../base/dom.js";
 import { tellSize } from "./file-view.js";
 
 /** The paperclip, and files dropped or pasted; what sends them is loaded on first use. */

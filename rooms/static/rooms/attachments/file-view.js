@@ -1,4 +1,4 @@
-import { make } from "./dom.js";
+import { make } from "../base/dom.js";
 
 const PICTURES = ["image/png", "image/jpeg", "image/gif", "image/webp"];
 const MEGABYTE = 1_000_000;

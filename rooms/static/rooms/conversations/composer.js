@@ -1,6 +1,6 @@
-import { MAX_BODY_CHARS, countChars } from "../signaling/protocol.js";
-import { make, setText } from "./dom.js";
-import { fill } from "./format.js";
+import { MAX_BODY_CHARS, countChars } from "../../signaling/wire/protocol.js";
+import { make, setText } from "../base/dom.js";
+import { fill } from "../base/format.js";
 
 const TELL_FROM_CHARS = 500; // left
 const IME_KEY_CODE = 229; // Safari ends the composition before it tells the key
@@ -23,7 +23,7 @@ export class Composer {
    * @param {Storage | null} options.storage where drafts survive a reload
    * @param {(text: string) => boolean} options.onSend whether it was taken
    * @param {(on: boolean) => void} options.onType
-   * @param {import("./attaching.js").Attaching} options.attaching
+   * @param {import("../attachments/attaching.js").Attaching} options.attaching
    */
   constructor({ phrases, storage, onSend, onType, attaching }) {
     this.#phrases = phrases;

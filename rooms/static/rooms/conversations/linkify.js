@@ -1,4 +1,4 @@
-import { make } from "./dom.js";
+import { make } from "../base/dom.js";
 
 const ADDRESS = /\bhttps?:\/\/[^\s<>"'“”‘’，。；！？、（）《》【】]+/giu;
 const TRAILING = ".,;:!?…*_~";

@@ -1,6 +1,6 @@
-import { make, setText } from "./dom.js";
-import { makeFile } from "./file-view.js";
-import { fill, initials, startOfDay } from "./format.js";
+import { make, setText } from "../base/dom.js";
+import { makeFile } from "../attachments/file-view.js";
+import { fill, initials, startOfDay } from "../base/format.js";
 import { linkify } from "./linkify.js";
 
 const MINUTE_MS = 60_000;
@@ -22,7 +22,7 @@ export class MessagesView {
   /**
    * @param {object} options
    * @param {Record<string, string>} options.phrases
-   * @param {import("./format.js").Clock} options.clock
+   * @param {import("../base/format.js").Clock} options.clock
    * @param {(clientId: string) => void} options.onRetry
    * @param {(file: object) => string | null} options.fileAddress where this reader finds it
    */

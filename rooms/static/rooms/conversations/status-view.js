@@ -1,5 +1,5 @@
-import { make, setText } from "./dom.js";
-import { fill } from "./format.js";
+import { make, setText } from "../base/dom.js";
+import { fill } from "../base/format.js";
 
 const NAMES_SHOWN = 2;
 const PATIENCE_MS = 2_000; // shorter interruptions are nothing to worry anybody with
@@ -25,9 +25,9 @@ export class StatusView {
   );
 
   /**
-   * @param {import("../signaling/conversation.js").Conversation} conversation
+   * @param {import("../../signaling/conversation/conversation.js").Conversation} conversation
    * @param {Record<string, string>} phrases
-   * @param {import("./format.js").Clock} clock
+   * @param {import("../base/format.js").Clock} clock
    */
   constructor(conversation, phrases, clock) {
     this.#conversation = conversation;

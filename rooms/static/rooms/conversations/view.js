@@ -1,7 +1,7 @@
-import { Attaching } from "./attaching.js";
+import { Attaching } from "../attachments/attaching.js";
 import { Composer } from "./composer.js";
-import { make, setText } from "./dom.js";
-import { Clock, fill } from "./format.js";
+import { make, setText } from "../base/dom.js";
+import { Clock, fill } from "../base/format.js";
 import { MessagesView, announce } from "./messages-view.js";
 import { ScrollKeeper } from "./scroll-keeper.js";
 import { StatusView } from "./status-view.js";
@@ -35,7 +35,7 @@ export class ConversationView {
   /**
    * @param {object} options
    * @param {HTMLElement} options.container filled, and emptied by `stop()`
-   * @param {import("../signaling/conversation.js").Conversation} options.conversation
+   * @param {import("../../signaling/conversation/conversation.js").Conversation} options.conversation
    * @param {Record<string, string>} options.phrases of rooms/base/phrases.py
    * @param {string} options.language
    * @param {Storage | null} [options.storage] where drafts survive a reload

@@ -1,5 +1,5 @@
-import { showToast } from "../accounts/toasts.js";
-import { ConversationView } from "./conversation-view.js";
+import { showToast } from "../../accounts/toasts.js";
+import { ConversationView } from "../conversations/view.js";
 
 /** The one conversation that is open: watched over the page's socket, shown beside the list. */
 export class OpenRoom {
@@ -19,10 +19,10 @@ export class OpenRoom {
   /**
    * @param {object} options
    * @param {HTMLElement} options.root the inbox
-   * @param {import("../signaling/inbox.js").Inbox} options.inbox
+   * @param {import("../../signaling/conversation/inbox.js").Inbox} options.inbox
    * @param {object} options.page what the page was rendered with
-   * @param {import("./inbox-details.js").Details} options.details
-   * @param {import("./inbox-room.js").RoomPane} options.roomPane
+   * @param {import("./details.js").Details} options.details
+   * @param {import("./room.js").RoomPane} options.roomPane
    * @param {Storage | null} options.storage for drafts
    * @param {() => void} options.onGone the room is not ours any more
    */

@@ -1,5 +1,5 @@
-import { fill } from "./format.js";
-import { nameLanguage } from "./inbox-moments.js";
+import { fill } from "../base/format.js";
+import { nameLanguage } from "./moments.js";
 
 const KEY = "doorbell:details";
 const WIDE = "(min-width: 1200px)";
@@ -19,8 +19,8 @@ export class Details {
    * @param {object} options
    * @param {HTMLElement} options.root the inbox
    * @param {object} options.texts
-   * @param {import("./inbox-moments.js").Moments} options.moments
-   * @param {import("./inbox-memory.js").Memory} options.memory
+   * @param {import("./moments.js").Moments} options.moments
+   * @param {import("./memory.js").Memory} options.memory
    */
   constructor({ root, texts, moments, memory }) {
     this.#body = root.querySelector("[data-role=details-body]");

@@ -1,20 +1,20 @@
 /** The inbox page: reads what it was rendered with, opens the one socket, ties the parts together. */
-import { SignalingClient } from "../signaling/client.js";
-import { Inbox } from "../signaling/inbox.js";
-import { socketUrl } from "../signaling/transport.js";
-import { fill } from "./format.js";
-import { Attention, badgeTitle } from "./inbox-attention.js";
-import { Chime } from "./inbox-chime.js";
-import { OpenRoom } from "./inbox-conversation.js";
-import { Details } from "./inbox-details.js";
-import { watchKeys } from "./inbox-keys.js";
-import { ListPane } from "./inbox-list.js";
-import { Memory } from "./inbox-memory.js";
-import { RoomPane } from "./inbox-room.js";
-import { Route } from "./inbox-route.js";
-import { SoundButton } from "./inbox-sound.js";
-import { Tickets } from "./inbox-tickets.js";
-import { Moments } from "./inbox-moments.js";
+import { SignalingClient } from "../../signaling/wire/client.js";
+import { Inbox } from "../../signaling/conversation/inbox.js";
+import { socketUrl } from "../../signaling/wire/transport.js";
+import { fill } from "../base/format.js";
+import { Attention, badgeTitle } from "./attention.js";
+import { Chime } from "./sound/chime.js";
+import { OpenRoom } from "./conversation.js";
+import { Details } from "./details.js";
+import { watchKeys } from "./keys.js";
+import { ListPane } from "./list.js";
+import { Memory } from "./memory.js";
+import { RoomPane } from "./room.js";
+import { Route } from "./route.js";
+import { SoundButton } from "./sound/button.js";
+import { Tickets } from "./tickets.js";
+import { Moments } from "./moments.js";
 
 const root = document.querySelector("[data-role=inbox]");
 const page = JSON.parse(document.getElementById("inbox-page").textContent);

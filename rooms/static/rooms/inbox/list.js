@@ -1,4 +1,4 @@
-import { RoomRows } from "./inbox-rows.js";
+import { RoomRows } from "./rows.js";
 
 const DOTS = { connecting: "warn", open: "ok", waiting: "warn", closed: "bad" };
 
@@ -13,10 +13,10 @@ export class ListPane {
   /**
    * @param {object} options
    * @param {HTMLElement} options.root the inbox
-   * @param {import("../signaling/inbox.js").Inbox} options.inbox
+   * @param {import("../../signaling/conversation/inbox.js").Inbox} options.inbox
    * @param {object} options.texts
-   * @param {import("./inbox-moments.js").Moments} options.moments
-   * @param {import("./inbox-attention.js").Attention} options.attention
+   * @param {import("./moments.js").Moments} options.moments
+   * @param {import("./attention.js").Attention} options.attention
    * @param {(id: string | null) => void} options.onPick
    */
   constructor({ root, inbox, texts, moments, attention, onPick }) {

@@ -1,5 +1,5 @@
 /** Moments and languages as the inbox names them. No DOM. */
-import { startOfDay } from "./format.js";
+import { startOfDay } from "../base/format.js";
 
 const DAY_MS = 86_400_000;
 

@@ -1,5 +1,5 @@
-import { showToast } from "../accounts/toasts.js";
-import { initials } from "./format.js";
+import { showToast } from "../../accounts/toasts.js";
+import { initials } from "../base/format.js";
 
 /** The bar above the open conversation: whose it is, is the guest there, close and reopen. */
 export class RoomPane {
@@ -11,7 +11,7 @@ export class RoomPane {
   /**
    * @param {object} options
    * @param {HTMLElement} options.root the inbox
-   * @param {import("../signaling/inbox.js").Inbox} options.inbox
+   * @param {import("../../signaling/conversation/inbox.js").Inbox} options.inbox
    * @param {object} options.texts
    */
   constructor({ root, inbox, texts }) {

@@ -1,4 +1,4 @@
-import { fill, initials } from "./format.js";
+import { fill, initials } from "../base/format.js";
 
 /** The list of rooms: one row each, moved rather than made again, so that focus stays. */
 export class RoomRows {
@@ -13,8 +13,8 @@ export class RoomRows {
    * @param {object} options
    * @param {HTMLElement} options.root the inbox
    * @param {object} options.texts
-   * @param {import("./inbox-moments.js").Moments} options.moments
-   * @param {import("./inbox-attention.js").Attention} options.attention
+   * @param {import("./moments.js").Moments} options.moments
+   * @param {import("./attention.js").Attention} options.attention
    */
   constructor({ root, texts, moments, attention }) {
     this.#attention = attention;

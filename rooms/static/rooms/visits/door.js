@@ -1,5 +1,5 @@
-import { make, setText } from "./dom.js";
-import { fill } from "./format.js";
+import { make, setText } from "../base/dom.js";
+import { fill } from "../base/format.js";
 
 const ASKED = { nickname_required: "nickname", passcode_wrong: "passcode" };
 const MAX_CHARS = { nickname: 60, passcode: 64 };

@@ -1,9 +1,9 @@
-import { SignalingClient } from "../signaling/client.js";
-import { Conversation } from "../signaling/conversation.js";
-import { CLOSE_CODES } from "../signaling/protocol.js";
-import { ConversationView } from "./conversation-view.js";
+import { SignalingClient } from "../../signaling/wire/client.js";
+import { Conversation } from "../../signaling/conversation/conversation.js";
+import { CLOSE_CODES } from "../../signaling/wire/protocol.js";
+import { ConversationView } from "../conversations/view.js";
 import { DoorError, explain, knock, makeForm } from "./door.js";
-import { make, setText } from "./dom.js";
+import { make, setText } from "../base/dom.js";
 
 const NEW_VISIT_MS = 30 * 60_000; // who comes back to the tab after that rings again
 

@@ -1,10 +1,10 @@
 import { CatchUp } from "./catchup.js";
 import { Direct } from "./direct.js";
-import { Emitter } from "./emitter.js";
+import { Emitter } from "../wire/emitter.js";
 import { Marks } from "./marks.js";
 import { Posting } from "./posting.js";
 import { Room } from "./room.js";
-import { Typing } from "./typing.js";
+import { Typing } from "../presence/typing.js";
 
 /**
  * One room, without DOM. Objects keep the names of the wire (docs/protocol.md).
@@ -31,7 +31,7 @@ export class Conversation extends Emitter {
 
   /**
    * @param {object} options
-   * @param {import("./client.js").SignalingClient} options.client
+   * @param {import("../wire/client.js").SignalingClient} options.client
    * @param {string | null} [options.room] id; needed on an account ticket
    * @param {((config: object) => RTCPeerConnection) | null} [options.createPeerConnection]
    * @param {Storage | null} [options.storage] where unsent messages survive a reload

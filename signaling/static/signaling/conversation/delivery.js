@@ -1,6 +1,6 @@
-import { backoff } from "./backoff.js";
-import { CommandError } from "./replies.js";
-import { Timers } from "./timers.js";
+import { backoff } from "../wire/backoff.js";
+import { CommandError } from "../wire/replies.js";
+import { Timers } from "../wire/timers.js";
 
 const CONFIRM_MS = 3_000; // a channel that does not confirm by then is helped by the server
 const REVIEW_MS = 1_000;

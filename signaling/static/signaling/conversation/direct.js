@@ -1,5 +1,5 @@
-import { Mesh } from "./mesh.js";
-import { isBody, isUuid } from "./protocol.js";
+import { Mesh } from "../peers/mesh.js";
+import { isBody, isUuid } from "../wire/protocol.js";
 
 const ICE_FRESH_MS = 8 * 60_000; // TURN credentials live 10 min
 

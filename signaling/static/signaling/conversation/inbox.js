@@ -1,6 +1,6 @@
-import { sleep } from "./backoff.js";
+import { sleep } from "../wire/backoff.js";
 import { Conversation } from "./conversation.js";
-import { Emitter } from "./emitter.js";
+import { Emitter } from "../wire/emitter.js";
 
 const RELOAD_DELAY_MS = 250; // several rooms may wake up at once
 const MAX_PAGES = 10; // fetched again after a reconnect

@@ -1,4 +1,4 @@
-import { MAX_CLIENT_IDS } from "./protocol.js";
+import { MAX_CLIENT_IDS } from "../wire/protocol.js";
 
 const DEBOUNCE_MS = 250;
 

@@ -1,4 +1,4 @@
-import { isBody, isUuid } from "./protocol.js";
+import { isBody, isUuid } from "../wire/protocol.js";
 
 const MAX_RESTORED = 200;
 

@@ -1,7 +1,7 @@
 import { PassedDelivery, StoredDelivery } from "./delivery.js";
 import { Outbox } from "./outbox.js";
-import { MAX_BODY_CHARS, cleanBody, countChars, newId } from "./protocol.js";
-import { CommandError } from "./replies.js";
+import { MAX_BODY_CHARS, cleanBody, countChars, newId } from "../wire/protocol.js";
+import { CommandError } from "../wire/replies.js";
 
 /** From typed text to acknowledged message: local echo, outbox, delivery as the policy wants. */
 export class Posting {

@@ -1,4 +1,4 @@
-import { Presence } from "./presence.js";
+import { Presence } from "../presence/presence.js";
 import { Timeline } from "./timeline.js";
 
 /**

@@ -1,4 +1,4 @@
-import { Emitter } from "./emitter.js";
+import { Emitter } from "../wire/emitter.js";
 
 const CHUNK_BYTES = 16_384; // one bigger message would block the whole association
 const PART_CHARS = 4_000; // at most 12 KiB of UTF-8, and room for the frame around it

@@ -1,4 +1,4 @@
-import { Emitter } from "./emitter.js";
+import { Emitter } from "../wire/emitter.js";
 import { Peer } from "./peer.js";
 
 const MAX_PARTICIPANTS = 8; // a mesh above that costs more than the server
@@ -39,7 +39,7 @@ export class Mesh extends Emitter {
    * outlive their being shown out, which they themselves may ignore.
    *
    * @param {{participant: string, connection: string, kind: string}} self
-   * @param {import("./presence.js").Presence} presence
+   * @param {import("../presence/presence.js").Presence} presence
    * @param {{transport: string, relay_available?: boolean}} policies
    * @param {boolean} retry whether those that gave up try again
    */

@@ -1,4 +1,4 @@
-import { MAX_SDP_CHARS } from "./protocol.js";
+import { MAX_SDP_CHARS } from "../wire/protocol.js";
 
 const MAX_CANDIDATES = 100;
 

@@ -1,8 +1,8 @@
 import { Channel } from "./channel.js";
-import { Emitter } from "./emitter.js";
+import { Emitter } from "../wire/emitter.js";
 import { Negotiation } from "./negotiation.js";
 import { PathWatch } from "./stats.js";
-import { Timers } from "./timers.js";
+import { Timers } from "../wire/timers.js";
 
 const ICE_BUDGET_MS = 5_000;
 const GIVE_UP_MS = 15_000;

@@ -1,5 +1,5 @@
-import { TYPING_EXPIRY_MS, TYPING_REPEAT_MS } from "./protocol.js";
-import { Timers } from "./timers.js";
+import { TYPING_EXPIRY_MS, TYPING_REPEAT_MS } from "../wire/protocol.js";
+import { Timers } from "../wire/timers.js";
 
 /** Who types, both ways: tells at most every 4 s, believes for 6 s. */
 export class Typing {

@@ -8,7 +8,7 @@ export class SoundButton {
   /**
    * @param {object} options
    * @param {HTMLElement} options.root the inbox
-   * @param {import("./inbox-chime.js").Chime} options.chime
+   * @param {import("./chime.js").Chime} options.chime
    * @param {object} options.texts
    */
   constructor({ root, chime, texts }) {

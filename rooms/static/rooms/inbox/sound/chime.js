@@ -15,7 +15,7 @@ export class Chime extends EventTarget {
   #context = null;
   #memory;
 
-  /** @param {import("./inbox-memory.js").Memory} memory where "off" is remembered */
+  /** @param {import("../memory.js").Memory} memory where "off" is remembered */
   constructor(memory) {
     super();
     this.#memory = memory;
