@@ -25,7 +25,8 @@ from django.core.management import call_command
 
 from accounts.base.redis import get_redis
 from config.local.services import Services
-from tests.benchmarks import provisioning, systems, tables, targets, workloads
+from tests.benchmarks import systems, tables, targets, workloads
+from tests.benchmarks.loads import provisioning
 from tests.benchmarks.workloads import ACCOUNTS, BROWSERS, CROWD, IDLE, STORED, TYPING
 
 os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings.test"

@@ -12,7 +12,7 @@ import sys
 
 import uvloop
 
-from tests.benchmarks import holding, relaying, storing
+from tests.benchmarks.loads import holding, relaying, storing
 
 MODES = {"relay": relaying.play, "hold": holding.play, "store": storing.play}
 

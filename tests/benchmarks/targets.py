@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from statistics import median
 
-from tests.benchmarks import provisioning
-from tests.benchmarks.storing import WANTED_PER_S
+from tests.benchmarks.loads import provisioning
+from tests.benchmarks.loads.storing import WANTED_PER_S
 from tests.benchmarks.workloads import ACCOUNTS, BROWSERS, GROUPS, HALL, IDLE, PAIRS, STORED
 
 SERVERS = ("daphne", "uvicorn")

@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 from tests.browser.pages import bodies, open_inbox, part, ring_with, row_of, write
 
-GUEST, INBOX = "**/rooms/guest.page.*.js", "**/rooms/inbox.*.js"
+GUEST, INBOX = "**/rooms/visits/guest.page.*.js", "**/rooms/inbox/inbox.*.js"
 # What came after the browsers that docs/browsers.md names.
 YOUNG = """
 for (const [place, names] of [
@@ -88,7 +88,7 @@ def test_words_come_by_themselves_where_nothing_runs_at_all(visit_broken, link):
     """No error, no script: a browser without modules, or one that blocks both files."""
 
     def change(page):
-        drop("**/rooms/start.*.js")(page)
+        drop("**/rooms/base/start.*.js")(page)
         drop(GUEST)(page)
 
     guest = visit_broken(f"/c/{link.address}", change, reduced_motion="reduce")

@@ -12,7 +12,7 @@ from rooms.conversations.services.rooms import close_room
 from rooms.links.services.links import create_link
 from tests.browser.pages import open_inbox, part, ring, row_of, wait_until_live, write
 from tests.cast import join
-from tests.rooms.rooms_in_bulk import make_rooms
+from tests.rooms.inbox.rooms_in_bulk import make_rooms
 from tests.server import wait_for
 
 HELD_BACK = """

@@ -16,7 +16,7 @@ from rooms.notifications.models import Delivery
 from rooms.tasks import tidy_rooms
 from tests.browser.pages import open_inbox, part, ring, row_of, wait_until_live, write
 from tests.cast import join
-from tests.rooms.rooms_in_bulk import make_rooms
+from tests.rooms.inbox.rooms_in_bulk import make_rooms
 
 A_DAY_LATER = """() => {
   const now = Date.now;

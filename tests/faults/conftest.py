@@ -7,9 +7,9 @@ import zlib
 
 import pytest
 
-from tests.faults.house import KINDS, House
-from tests.faults.talker import Talker
-from tests.faults.visitor import Visitor, knock
+from tests.faults.cast.house import KINDS, House
+from tests.faults.cast.talker import Talker
+from tests.faults.cast.visitor import Visitor, knock
 
 LONG = os.environ.get("FAULTS_LONG") == "1"
 SEED = os.environ.get("FAULTS_SEED") or secrets.token_hex(4)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.faults import checkers
+from tests.faults.cast import checkers
 
 
 def make_good_run():

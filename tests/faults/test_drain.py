@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import signal
 
-from tests.faults.checkers import check_all, find_flicker, find_strays
+from tests.faults.cast.checkers import check_all, find_flicker, find_strays
 
 GUESTS = 8
 # What a drain may take before the server ends (signaling/sessions/live.py), and the way back.

@@ -6,10 +6,10 @@ import asyncio
 import time
 
 from tests.client import WireClient
-from tests.faults.checkers import find_growth
+from tests.faults.cast.checkers import find_growth
+from tests.faults.cast.house import TTL_S
+from tests.faults.cast.visitor import knock
 from tests.faults.conftest import LONG
-from tests.faults.house import TTL_S
-from tests.faults.visitor import knock
 
 CYCLES = 2_000 if LONG else 90
 AT_ONCE = 10

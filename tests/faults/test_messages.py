@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
-from tests.faults.checkers import check_all
+from tests.faults.cast.checkers import check_all
 from tests.faults.conftest import LONG
 
 SENDERS = 4

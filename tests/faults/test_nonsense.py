@@ -16,10 +16,10 @@ from hypothesis import strategies as st
 from websockets.exceptions import ConnectionClosed
 
 from tests.client import CommandError, WireClient
-from tests.faults.checkers import check_all, find_strays
+from tests.faults.cast.checkers import check_all, find_strays
+from tests.faults.cast.pace import compare_p99, measure_delays_s
+from tests.faults.cast.visitor import knock
 from tests.faults.conftest import LONG, SEED
-from tests.faults.pace import compare_p99, measure_delays_s
-from tests.faults.visitor import knock
 
 FRAMES = 10_000 if LONG else 300
 SAMPLES = 400 if LONG else 40
@@ -177,7 +177,7 @@ async def flood(site, token):
 @contextlib.asynccontextmanager
 async def brawling(site, token):
     """Meanwhile somebody floods the room, is shown out, and is back at once."""
-    command = [sys.executable, "-m", "tests.faults.brawler", site.ws_url, token]
+    command = [sys.executable, "-m", "tests.faults.cast.brawler", site.ws_url, token]
     brawler = await asyncio.create_subprocess_exec(
         *command, cwd=django_settings.BASE_DIR, stdout=subprocess.PIPE
     )

@@ -9,9 +9,9 @@ import httpx
 import pytest
 
 from tests.client import CommandError
-from tests.faults.checkers import check_all, find_strays
+from tests.faults.cast.checkers import check_all, find_strays
+from tests.faults.cast.house import PING_S
 from tests.faults.conftest import LONG
-from tests.faults.house import PING_S
 
 OUTAGE_S = 10 if LONG else 2
 # A ping, the answer to it, the sync it leads to; on a machine that has other things to do.

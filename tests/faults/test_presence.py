@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 import signal
 
-from tests.faults.checkers import find_flicker
-from tests.faults.house import GRACE_S, TTL_S
+from tests.faults.cast.checkers import find_flicker
+from tests.faults.cast.house import GRACE_S, TTL_S
 
 # What a busy machine may add to a bound.
 SLACK_S = 5

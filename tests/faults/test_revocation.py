@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.faults.checkers import find_strays
+from tests.faults.cast.checkers import find_strays
 
 WITHIN_S = 5
 

@@ -11,10 +11,10 @@ import psutil
 import pytest
 
 from tests.client import WireClient
-from tests.faults.checkers import find_strays
+from tests.faults.cast.checkers import find_strays
+from tests.faults.cast.pace import compare_p99, measure_delays_s
+from tests.faults.cast.visitor import knock
 from tests.faults.conftest import LONG
-from tests.faults.pace import compare_p99, measure_delays_s
-from tests.faults.visitor import knock
 
 # Nothing that could be compressed: what the network does not take shall weigh.
 BODY = secrets.token_hex(2_000)

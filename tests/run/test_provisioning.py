@@ -11,7 +11,7 @@ import pytest
 from accounts.keys.services import create_api_key
 from accounts.tenants.models import Account
 from rooms.provisioning.models import ProvisioningBatch
-from tests.api.test_provisioning import TABLES, count_rows, make_row
+from tests.api.v1.test_provisioning import TABLES, count_rows, make_row
 from tests.server import wait_for
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow, pytest.mark.timeout(400)]

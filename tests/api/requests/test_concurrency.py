@@ -15,7 +15,7 @@ from api.idempotency import IDEMPOTENCY_HOURS
 from api.models import IdempotencyRecord
 from api.tasks import sweep_idempotency_records
 from rooms.properties.models import Property
-from tests.api.test_authentication import assert_problem
+from tests.api.requests.test_authentication import assert_problem
 from tests.server import point_to_test_database
 
 

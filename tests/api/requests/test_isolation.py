@@ -10,7 +10,7 @@ from drf_spectacular.generators import SchemaGenerator
 from accounts.keys.services import revoke_api_key
 from api import permissions
 from tests.api.conftest import Api, make_api
-from tests.api.test_contract import list_routes
+from tests.api.schema.test_contract import list_routes
 from tests.files_to_send import make_file
 
 OPERATIONS = [

@@ -16,7 +16,7 @@ from rooms.guests.models import Guest
 from rooms.links.models import DirectLink
 from rooms.links.services.links import update_link
 from rooms.properties.models import Property
-from tests.api.test_authentication import assert_problem
+from tests.api.requests.test_authentication import assert_problem
 from tests.cast import make_user
 from tests.files_to_send import make_file
 

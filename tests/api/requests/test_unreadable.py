@@ -9,7 +9,7 @@ from django.test import Client
 
 from accounts.base.redis import get_redis
 from accounts.keys.services import create_api_key
-from tests.api.test_contract import list_routes
+from tests.api.schema.test_contract import list_routes
 
 FORM = "multipart/form-data; boundary=b"
 URL_ENCODED = "application/x-www-form-urlencoded"

@@ -10,7 +10,7 @@ from django.urls import get_resolver
 from api import permissions
 from api.models import IdempotencyRecord
 from rooms.properties.models import Property
-from tests.api.test_authentication import assert_problem
+from tests.api.requests.test_authentication import assert_problem
 
 
 def list_routes():

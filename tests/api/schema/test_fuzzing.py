@@ -25,8 +25,8 @@ def fuzz(live, key_text, folder, *options):
     command += ["--max-examples", str(EXAMPLES), "--generation-database", "none", *options]
     if key_text is not None:
         command += ["--header", f"Authorization: Bearer {key_text}"]
-    root = str(CONFIG.parents[2])
-    env = os.environ | {"SCHEMATHESIS_HOOKS": "tests.api.fuzzing_hooks", "PYTHONPATH": root}
+    root = str(CONFIG.parents[3])
+    env = os.environ | {"SCHEMATHESIS_HOOKS": "tests.api.schema.fuzzing_hooks", "PYTHONPATH": root}
     return subprocess.run(command, cwd=folder, env=env, capture_output=True, text=True)
 
 

@@ -16,7 +16,7 @@ from openapi_spec_validator import validate
 from accounts.keys.services import create_api_key
 from api.schema.reference import list_problems
 
-GUIDE = Path(__file__).parents[2] / "docs" / "api.md"
+GUIDE = Path(__file__).parents[3] / "docs" / "api.md"
 
 
 @pytest.fixture(scope="module")

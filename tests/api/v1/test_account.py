@@ -9,7 +9,7 @@ from accounts.team.models import Membership
 from accounts.team.services.invitations import create_invitation
 from accounts.tenants.models import Account
 from tests.api.conftest import Api, make_api, sign_in
-from tests.api.test_authentication import assert_problem
+from tests.api.requests.test_authentication import assert_problem
 from tests.cast import make_user
 
 

@@ -11,7 +11,7 @@ from rooms.attachments.services import post_attachment
 from rooms.conversations.models import Message
 from rooms.properties.models import Property
 from rooms.webhooks.models import Webhook
-from tests.api.test_authentication import assert_problem
+from tests.api.requests.test_authentication import assert_problem
 from tests.files_to_send import PDF, make_file, make_png
 
 

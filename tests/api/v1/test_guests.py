@@ -16,7 +16,7 @@ from rooms.guests.errors import GuestBlocked
 from rooms.guests.models import Guest
 from rooms.notifications.models import Delivery
 from rooms.tasks import tidy_rooms
-from tests.api.test_authentication import assert_problem
+from tests.api.requests.test_authentication import assert_problem
 from tests.cast import join
 
 

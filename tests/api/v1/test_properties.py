@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from rooms.links.models import DirectLink
 from rooms.properties.models import Property
-from tests.api.test_authentication import assert_problem
+from tests.api.requests.test_authentication import assert_problem
 
 
 def test_a_property_is_born_with_a_link(api):

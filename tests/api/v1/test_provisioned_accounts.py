@@ -14,8 +14,8 @@ from accounts.tenants.models import Account
 from accounts.users.models import User
 from rooms.links.models import DirectLink
 from tests.api.conftest import make_api
-from tests.api.test_authentication import assert_problem
-from tests.api.test_provisioning import make_row
+from tests.api.requests.test_authentication import assert_problem
+from tests.api.v1.test_provisioning import make_row
 
 PATH = "provisioning/accounts/customer-1"
 PASSWORD = "correct horse battery staple"

@@ -18,7 +18,7 @@ from accounts.users.models import User
 from rooms.links.models import DirectLink
 from rooms.properties.models import Property
 from tests.api.conftest import Api
-from tests.api.test_authentication import assert_problem
+from tests.api.requests.test_authentication import assert_problem
 from tests.cast import make_user
 
 TABLES = (Account, User, Membership, Target, Property, DirectLink)

@@ -11,8 +11,8 @@ from accounts.tenants.models import Account
 from rooms.provisioning.bulk import batches
 from rooms.provisioning.bulk.batches import forget_batches, work_off_batches
 from rooms.provisioning.models import ProvisioningBatch, ProvisioningRow
-from tests.api.test_authentication import assert_problem
-from tests.api.test_provisioning import TABLES, count_rows, make_row, send_text
+from tests.api.requests.test_authentication import assert_problem
+from tests.api.v1.test_provisioning import TABLES, count_rows, make_row, send_text
 
 ROWS = 1_200
 NDJSON = "application/x-ndjson"

@@ -11,7 +11,7 @@ from rooms.conversations.services.messages import post_message, sender_of
 from rooms.conversations.services.rooms import close_room
 from rooms.conversations.tickets import read_pass
 from rooms.properties.models import Property
-from tests.api.test_authentication import assert_problem
+from tests.api.requests.test_authentication import assert_problem
 from tests.cast import join
 
 

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from rooms.base.sealing import open_secret
 from rooms.webhooks.models import Webhook, WebhookDelivery
-from tests.api.test_authentication import assert_problem
+from tests.api.requests.test_authentication import assert_problem
 from tests.cast import join
 
 URL = "https://shop.example.com/hook"

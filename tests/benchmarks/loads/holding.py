@@ -6,7 +6,7 @@ import asyncio
 import time
 
 from tests.benchmarks.dialects import DIALECTS
-from tests.benchmarks.entering import enter_all
+from tests.benchmarks.loads.entering import enter_all
 from tests.benchmarks.meters import Meter, percentiles_ms, subtract, wait_until_still
 
 # The first sockets pay for threads, database connections, caches and what the start left to be

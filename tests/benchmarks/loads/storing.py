@@ -7,7 +7,7 @@ import re
 import time
 
 from tests.benchmarks.dialects import BODY, compact
-from tests.benchmarks.entering import enter_all
+from tests.benchmarks.loads.entering import enter_all
 from tests.benchmarks.meters import Meter, percentiles_ms, subtract, wait_until_still
 
 # Of the time that is measured then.

@@ -1,7 +1,7 @@
 """A process that floods a room as fast as it can, and comes back soon when it is shown out.
 
-python -m tests.faults.brawler <address> <resume token>; prints each close code. It is a process
-of its own, so that it slows the server and not those who measure.
+python -m tests.faults.cast.brawler <address> <resume token>; prints each close code. It is a
+process of its own, so that it slows the server and not those who measure.
 """
 
 from __future__ import annotations

@@ -178,7 +178,7 @@ class House:
 
     def _start_stagehand(self):
         return subprocess.Popen(
-            [sys.executable, "-m", "tests.faults.stagehand"],
+            [sys.executable, "-m", "tests.faults.cast.stagehand"],
             env=os.environ | self.env,
             cwd=settings.BASE_DIR,
             stdin=subprocess.PIPE,

@@ -7,7 +7,7 @@ import contextlib
 
 from websockets.exceptions import WebSocketException
 
-from tests.faults.visitor import AWAY, Visitor
+from tests.faults.cast.visitor import AWAY, Visitor
 from tests.webrtc.pair import Pair
 
 

@@ -15,7 +15,7 @@ from rooms.conversations.services.messages import mark_read, post_message, sende
 from rooms.conversations.services.rooms import close_room
 from rooms.conversations.tickets import read_pass
 from tests.cast import join
-from tests.rooms.rooms_in_bulk import make_rooms
+from tests.rooms.inbox.rooms_in_bulk import make_rooms
 
 pytestmark = pytest.mark.django_db
 

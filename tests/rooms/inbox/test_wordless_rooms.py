@@ -17,8 +17,8 @@ from rooms.conversations.tickets import Pass
 from rooms.inbox.desk import PAGE_ROOMS, read_rooms
 from rooms.properties.models import Property
 from tests.cast import join
-from tests.rooms.rooms_in_bulk import make_rooms
-from tests.rooms.test_inbox_page import read_page, sign_in
+from tests.rooms.inbox.rooms_in_bulk import make_rooms
+from tests.rooms.inbox.test_inbox_page import read_page, sign_in
 
 pytestmark = pytest.mark.django_db
 

@@ -24,7 +24,7 @@ from rooms.notifications.models import Delivery
 from rooms.tasks import tidy_rooms
 from rooms.visits.services import join_link
 from tests.cast import join
-from tests.rooms.rooms_in_bulk import make_rooms
+from tests.rooms.inbox.rooms_in_bulk import make_rooms
 
 pytestmark = pytest.mark.django_db
 

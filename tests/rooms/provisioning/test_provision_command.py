@@ -9,7 +9,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from accounts.tenants.models import Account
-from tests.api.test_provisioning import make_row
+from tests.api.v1.test_provisioning import make_row
 
 pytestmark = pytest.mark.django_db
 

@@ -19,7 +19,7 @@ from rooms.links.services import passcodes
 from rooms.links.services.links import update_link
 from rooms.links.services.uses import fold_all_uses
 from tests.api.conftest import make_api
-from tests.api.test_authentication import assert_problem
+from tests.api.requests.test_authentication import assert_problem
 from tests.cast import join
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -17,7 +17,7 @@ from rooms.webhooks.tasks import deliver
 PATH = "/hook"
 
 
-@pytest.fixture(autouse=True)
+@pytest.fixture
 def open_house(settings):
     settings.WEBHOOKS_ALLOW_HTTP = settings.WEBHOOKS_ALLOW_PRIVATE = True
     settings.WEBHOOKS_PORTS = []

@@ -14,7 +14,10 @@ from rooms.webhooks.services import create_webhook, update_webhook
 from tests.cast import join
 from tests.rooms.webhooks.conftest import say
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.usefixtures("open_house"),
+]
 
 
 def test_every_kind_of_event_is_written_down_once(hook, link, alice):

@@ -17,7 +17,10 @@ from rooms.webhooks.tasks import MAX_TRIES, WAITS_S, deliver
 from tests.cast import join
 from tests.rooms.webhooks.conftest import try_now, verify
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.usefixtures("open_house"),
+]
 State = WebhookDelivery.State
 
 

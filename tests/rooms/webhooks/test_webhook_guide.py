@@ -17,7 +17,7 @@ from rooms.webhooks.sweep import KEPT
 from rooms.webhooks.tasks import TEST_EVENT, WAITS_S
 from signaling.wire import protocol
 
-GUIDE = (Path(__file__).parents[2] / "docs" / "webhooks.md").read_text()
+GUIDE = (Path(__file__).parents[3] / "docs" / "webhooks.md").read_text()
 UNITS = {"s": 1, "min": 60, "h": 3600}
 
 

@@ -12,7 +12,7 @@ from django.core import signing
 from rooms.conversations.tickets import sign_ticket
 from tests.cast import join
 from tests.client import CommandError, WireClient
-from tests.rooms.test_crowded_joins import held
+from tests.rooms.visits.test_crowded_joins import held
 from tests.signaling.conftest import guest_pass, member_pass
 
 BAD_FRAMES = [
