@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Protocol
 from uuid import UUID
 
 from accounts.audit.models import AuditEvent
-from accounts.keys.models import ApiKey
 from accounts.tenants.models import Account
-from accounts.users.models import User
 
-Actor = User | ApiKey | None
+
+class Acting(Protocol):
+    """A person or a key."""
+
+    @property
+    def actor_word(self) -> str:
+        """The stable word for them."""
+
+    @property
+    def actor_name(self) -> str:
+        """The name people know them by."""
+
+
+Actor = Acting | None
 
 
 def record(
@@ -30,8 +41,4 @@ def record(
 
 def name_actor(actor: Actor) -> tuple[str, str]:
     """Return the stable word for an actor and the name people know it by."""
-    if isinstance(actor, User):
-        return f"user:{actor.uuid}", actor.email
-    if isinstance(actor, ApiKey):
-        return f"key:{actor.uuid}", actor.name
-    return "system", ""
+    return ("system", "") if actor is None else (actor.actor_word, actor.actor_name)

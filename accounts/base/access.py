@@ -9,7 +9,8 @@ from accounts.base.errors import NotFound
 Row = TypeVar("Row", bound=Model)
 
 
-def _only(rows: QuerySet[Row]) -> Row:
+def find_only(rows: QuerySet[Row]) -> Row:
+    """Return the row. Raises NotFound."""
     found = rows.first()
     if found is None:
         raise NotFound

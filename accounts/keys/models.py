@@ -58,3 +58,12 @@ class ApiKey(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} ({self.prefix}…)"
+
+    @property
+    def actor_word(self) -> str:
+        """How the audit log names them; see accounts.audit."""
+        return f"key:{self.uuid}"
+
+    @property
+    def actor_name(self) -> str:
+        return self.name

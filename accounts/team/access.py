@@ -11,7 +11,7 @@ from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect
 
-from accounts.base.access import _only
+from accounts.base.access import find_only
 from accounts.base.errors import AccountSuspended, NotFound
 from accounts.team.models import Invitation, Membership
 from accounts.tenants.models import Account
@@ -104,9 +104,9 @@ def owner_required(view: View[P]) -> AnyView[P]:
 def get_membership(account: Account, uuid: UUID) -> Membership:
     """Raises NotFound."""
     found = Membership.objects.for_account(account).filter(uuid=uuid)
-    return _only(found.select_related("user", "account"))
+    return find_only(found.select_related("user", "account"))
 
 
 def get_invitation(account: Account, uuid: UUID) -> Invitation:
     """Raises NotFound."""
-    return _only(Invitation.objects.for_account(account).filter(uuid=uuid))
+    return find_only(Invitation.objects.for_account(account).filter(uuid=uuid))

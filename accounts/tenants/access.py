@@ -4,7 +4,7 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
-from accounts.base.access import _only
+from accounts.base.access import find_only
 from accounts.tenants.models import Account
 
 
@@ -19,4 +19,4 @@ def get_any_account(name: str, rows: QuerySet[Account] | None = None) -> Account
     except ValueError:
         by_id = None
     # PostgreSQL has no NUL, so nobody has it in a name.
-    return by_id or _only(rows.filter(external_id=name.replace("\0", "\ufffd")))
+    return by_id or find_only(rows.filter(external_id=name.replace("\0", "\ufffd")))

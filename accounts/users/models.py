@@ -43,5 +43,14 @@ class User(AbstractBaseUser, PermissionsMixin):
         return self.email
 
     @property
+    def actor_word(self) -> str:
+        """How the audit log names them; see accounts.audit."""
+        return f"user:{self.uuid}"
+
+    @property
+    def actor_name(self) -> str:
+        return self.email
+
+    @property
     def display_name(self) -> str:
         return self.name or self.email.partition("@")[0]

@@ -4,6 +4,7 @@ import secrets
 import uuid
 from typing import Self
 
+from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
@@ -58,6 +59,11 @@ class Attachment(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def content_url(self) -> str:
+        """Where a program with a key reads the file."""
+        return f"{settings.SITE_URL}/api/v1/attachments/{self.uuid}/content"
 
     def describe(self) -> dict[str, str | int | None]:
         """Return the file as every client sees it; `url` is where members read it.

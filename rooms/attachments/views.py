@@ -63,7 +63,7 @@ def answer_file(attachment: Attachment) -> HttpResponse:
 @member_required
 def upload_as_member(request: MemberRequest, room_uuid: UUID) -> HttpResponse:
     """Raises RoomNotFound and what post_attachment raises."""
-    _check_size(request)
+    check_size(request)
     return _upload_as_member(request, room_uuid)
 
 
@@ -75,17 +75,17 @@ def _upload_as_member(request: HttpRequest, room_uuid: UUID) -> HttpResponse:
     participant = get_member_participant(asking.membership, room)
     room.account = asking.account
     participant.room = room
-    return _answer(request, participant)
+    return answer_upload(request, participant)
 
 
-def _check_size(request: HttpRequest) -> None:
+def check_size(request: HttpRequest) -> None:
     """Raises FileTooLarge before anything is read, also where no size is given."""
     length = request.headers.get("Content-Length") or ""
     if not length.isdecimal() or int(length) > settings.ATTACHMENT_MAX_BYTES + FORM_BYTES:
         raise FileTooLarge(f"A file may have {settings.ATTACHMENT_MAX_BYTES // MIB} MiB.")
 
 
-def _answer(request: HttpRequest, sender: Participant) -> HttpResponse:
+def answer_upload(request: HttpRequest, sender: Participant) -> HttpResponse:
     try:
         upload, form = request.FILES.get("file"), request.POST
     except (MultiPartParserError, SuspiciousOperation, BadRequest):

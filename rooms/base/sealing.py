@@ -16,23 +16,23 @@ class BadToken(Exception):
 
 def seal_secret(text: str) -> str:
     """Encrypt what rests in the database and must be used again, like a webhook's secret."""
-    return _seal(text, _WEBHOOK)
+    return seal(text, _WEBHOOK)
 
 
 def open_secret(sealed: str) -> str:
     """Return what seal_secret hid. Raises BadToken."""
-    return _unseal(sealed, _WEBHOOK)
+    return unseal(sealed, _WEBHOOK)
 
 
 _SESSION, _WEBHOOK = b"doorbell.ticket.session", b"doorbell.webhook.secret"
 
 
-def _seal(text: str, purpose: bytes = _SESSION) -> str:
+def seal(text: str, purpose: bytes = _SESSION) -> str:
     """Encrypt: a token is readable by scripts, which must not learn the session cookie."""
     return _fernet(settings.SECRET_KEY, purpose).encrypt(text.encode()).decode()
 
 
-def _unseal(text: str, purpose: bytes = _SESSION) -> str:
+def unseal(text: str, purpose: bytes = _SESSION) -> str:
     """Raises BadToken."""
     keys = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
     try:

@@ -8,7 +8,7 @@ from typing import Any
 from django.conf import settings
 from django.core import signing
 
-from rooms.base.sealing import BadToken, _seal, _unseal
+from rooms.base.sealing import BadToken, seal, unseal
 
 # Sub-protocol names are RFC 9110 tokens, which may not contain Django's usual colon.
 _tickets = signing.TimestampSigner(salt="doorbell.ticket", sep=".")
@@ -56,7 +56,7 @@ def read_pass(token: str) -> Pass:
         try:
             content = signer.unsign_object(token, max_age=max_age)
             if "session" in content:
-                content["session"] = _unseal(content["session"])
+                content["session"] = unseal(content["session"])
             # A process holds thousands of passes; whoever and whatever they name is one string.
             return Pass(**{name: intern(value) for name, value in content.items()})
         except (signing.BadSignature, TypeError, ValueError):
@@ -67,5 +67,5 @@ def read_pass(token: str) -> Pass:
 def _pack(entry: Pass) -> dict[str, Any]:
     content = {name: value for name, value in asdict(entry).items() if value}
     if entry.session:
-        content["session"] = _seal(entry.session)
+        content["session"] = seal(entry.session)
     return content

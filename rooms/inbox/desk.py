@@ -9,7 +9,7 @@ from accounts.tenants.models import Account
 from rooms.base import presence
 from rooms.conversations.models import Room
 from rooms.conversations.services.rooms import describe_room
-from rooms.conversations.services.sync import _find_membership
+from rooms.conversations.services.sync import find_membership
 from rooms.conversations.tickets import Pass
 
 PAGE_ROOMS = 50
@@ -31,7 +31,7 @@ def open_desk(entry: Pass, *, status: str, cursor: str | None) -> Desk:
     account = Account.objects.filter(uuid=entry.account).first()
     if account is None or not account.is_open:
         raise AccountSuspended
-    membership = _find_membership(entry)
+    membership = find_membership(entry)
     me = {"membership": "", "name": "", "role": ""}
     if membership is not None:
         me = {

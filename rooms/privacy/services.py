@@ -10,7 +10,7 @@ from rooms.attachments.services import erase_attachments
 from rooms.base import events
 from rooms.conversations.models import Message, Participant, Room
 from rooms.conversations.services.farewells import tell_gone
-from rooms.conversations.services.guests import BANNED, _rename
+from rooms.conversations.services.guests import BANNED, rename_guest
 from rooms.guests.models import Guest
 
 ERASED_NAME = "Erased guest"
@@ -62,7 +62,7 @@ def erase_guest(*, guest: Guest, actor: trail.Actor = None) -> None:
     erase_attachments(list(mine.values_list("pk", flat=True)))
     # What a room shows of its last message may be the guest's words.
     Room.objects.filter(pk__in=room_ids).update(preview="")
-    _rename(guest, ERASED_NAME)
+    rename_guest(guest, ERASED_NAME)
     mine.update(guest=None)
     account, uuid = guest.account, guest.uuid
     guest.delete()

@@ -40,7 +40,7 @@ def update_property(
     Raises Invalid.
     """
     before = {name: getattr(property, name) for name in values}
-    _apply(property, values)
+    apply_values(property, values)
     changed = sorted(name for name in values if getattr(property, name) != before[name])
     if changed:
         property.save(update_fields=changed)
@@ -65,7 +65,7 @@ def restore_property(*, property: Property, actor: trail.Actor = None) -> Proper
     return property
 
 
-def _apply(property: Property, values: PropertyValues) -> None:
+def apply_values(property: Property, values: PropertyValues) -> None:
     """Put checked values on the row, without saving it. Raises Invalid."""
     for name, value in values.items():
         if name == "name":

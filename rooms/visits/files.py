@@ -10,7 +10,7 @@ from accounts.base.errors import DomainError
 from accounts.limits import rate_limits
 from rooms.attachments.access import get_attachment_for_guest
 from rooms.attachments.errors import AttachmentNotFound
-from rooms.attachments.views import _answer, _check_size, answer_file
+from rooms.attachments.views import answer_file, answer_upload, check_size
 from rooms.conversations.access import get_guest_participant
 from rooms.visits.views import answer_errors, check_origin, open_door, read_cookie
 
@@ -36,6 +36,6 @@ def show_file_to_guest(request: HttpRequest, address: str, uuid: UUID) -> HttpRe
 def upload_as_guest(request: HttpRequest, address: str) -> HttpResponse:
     check_origin(request)
     rate_limits.hit("upload", rate_limits.client_address(request))
-    _check_size(request)
+    check_size(request)
     link = open_door(request, address)
-    return _answer(request, get_guest_participant(link, read_cookie(request, link.account)))
+    return answer_upload(request, get_guest_participant(link, read_cookie(request, link.account)))

@@ -8,13 +8,12 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from functools import partial
-from typing import Any
+from typing import Any, Protocol
 from uuid import UUID
 
 from django.db import connection, transaction
 from django.utils import timezone
 
-from rooms.conversations.models import Room
 from rooms.webhooks.queue import ring
 
 # The names on the wire; docs/webhooks.md says what each of them carries.
@@ -43,7 +42,17 @@ RETURNING id
 """
 
 
-def record(event: str, room: Room, data: dict[str, Any], *, guest_id: int | None = None) -> None:
+class Conversation(Protocol):
+    """What an event has to know of the room it happened in."""
+
+    uuid: UUID
+    account_id: int
+    last_seq: int
+
+
+def record(
+    event: str, room: Conversation, data: dict[str, Any], *, guest_id: int | None = None
+) -> None:
     """Write the event down for every webhook that listens, and ring after commit.
 
     `guest_id` is whose visit it tells: the row goes when the guest is erased.

@@ -13,7 +13,6 @@ from django.utils import timezone
 from accounts.audit import trail
 from accounts.base.errors import Conflict, Forbidden, NotFound
 from accounts.limits import limits
-from accounts.targets.models import Target
 from accounts.team.models import Invitation, Membership
 from accounts.tenants.models import Account
 from accounts.users.models import User
@@ -81,10 +80,9 @@ def accept_invitation(*, invitation: Invitation, user: User) -> Membership:
     )
     # The token came by mail, so the invited address is theirs.
     EmailAddress.objects.filter(user=user, email=user.email).update(verified=True)
-    Target.objects.get_or_create(
+    membership.targets.get_or_create(
         account=account,
-        membership=membership,
-        kind=Target.Kind.EMAIL,
+        kind="email",
         address={"email": user.email},
         defaults={"verified_at": now},
     )

@@ -7,7 +7,6 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from api.serializers import Output, PageQuery, Strict, sample
-from rooms.attachments.addresses import content_url
 from rooms.attachments.models import Attachment
 from rooms.conversations.models import Message, Participant, Room
 from rooms.links.models import DirectLink
@@ -101,7 +100,7 @@ class FileOut(Output):
     url = serializers.SerializerMethodField(help_text="Where a key reads it; null once removed.")
 
     def get_url(self, attachment: Attachment) -> str | None:
-        return None if attachment.removed_at else content_url(attachment)
+        return None if attachment.removed_at else attachment.content_url
 
 
 @sample(MESSAGE)

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from functools import partial
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
 from django.db.models import QuerySet
+from django.utils import timezone
 
-from rooms.base import events, presence
+from rooms.base import events, hooks, presence
 from rooms.conversations.models import Participant, Room
 from rooms.links.models import DirectLink
 
@@ -30,14 +32,22 @@ def tell_gone(people: QuerySet[Participant]) -> None:
     transaction.on_commit(partial(_tell_rooms, dict(rooms)), robust=True)
 
 
-def tell_guests_gone(links: QuerySet[DirectLink]) -> None:
+def tell_guests_gone(links: QuerySet[DirectLink], must_join_again: bool, **_: Any) -> None:
     """Tell the open rooms of these links that their guests are out."""
-    tell_gone(Participant.objects.filter(room__link__in=links, kind=Participant.Kind.GUEST))
+    guests = Participant.objects.filter(room__link__in=links, kind=Participant.Kind.GUEST)
+    if must_join_again:
+        guests.update(shown_out_at=timezone.now())
+    tell_gone(guests)
 
 
 def tell_ended(credential: str) -> None:
     """Tell the rooms where sockets of this sign-in or key took part, after commit."""
     transaction.on_commit(partial(_end_seats, credential), robust=True)
+
+
+def listen() -> None:
+    """Answer what lower floors did."""
+    hooks.guests_shown_out.connect(tell_guests_gone)
 
 
 def _tell_rooms(rooms: dict[UUID, list[str]]) -> None:

@@ -48,7 +48,7 @@ def update_guest(
         guest.save(update_fields=changed)
         trail.record(guest.account, actor, "guest.changed", guest.uuid, fields=changed)
     if "nickname" in changed:
-        _rename(guest, guest.display_name)
+        rename_guest(guest, guest.display_name)
     return guest
 
 
@@ -73,7 +73,7 @@ def unblock_guest(*, guest: Guest, actor: trail.Actor = None) -> Guest:
     return guest
 
 
-def _rename(guest: Guest, name: str) -> None:
+def rename_guest(guest: Guest, name: str) -> None:
     places = Participant.objects.filter(guest=guest).select_related("room")
     for place in places:
         change = {"participant": str(place.uuid), "name": name}

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from datetime import datetime
 from sys import intern
-from typing import Any
+from typing import Any, Protocol
 from uuid import UUID
 
 from django.conf import settings
@@ -14,8 +14,6 @@ from django.db import IntegrityError, connection, transaction
 
 from accounts.base.errors import AccountSuspended, Invalid
 from accounts.limits import limits
-from rooms.attachments.addresses import content_url
-from rooms.attachments.models import Attachment
 from rooms.base import events
 from rooms.conversations.errors import (
     ClientIdReused,
@@ -56,6 +54,20 @@ class Posted:
 
     seq: int
     at: datetime
+
+
+class Attached(Protocol):
+    """A file that comes with a message; see rooms.attachments."""
+
+    participant_id: int
+    message: Any
+
+    @property
+    def content_url(self) -> str: ...
+
+    def describe(self) -> dict[str, Any]: ...
+
+    def save(self, *, force_insert: bool) -> None: ...
 
 
 def sender_of(participant: Participant) -> Sender:
@@ -124,7 +136,7 @@ RETURNING seq, at, (SELECT hooked FROM writer)
 
 
 def post_message(
-    *, sender: Sender, client_id: UUID, body: str, attachment: Attachment | None = None
+    *, sender: Sender, client_id: UUID, body: str, attachment: Attached | None = None
 ) -> Posted:
     """Store the message, give it the room's next seq and announce it.
 
@@ -173,7 +185,7 @@ def _store(values: dict[str, Any], *, in_company: bool = False) -> tuple[Posted 
 
 @transaction.atomic
 def _store_in_company(
-    sender: Sender, values: dict[str, Any], attachment: Attachment | None
+    sender: Sender, values: dict[str, Any], attachment: Attached | None
 ) -> Posted | None:
     posted, hooked = _store(values, in_company=True)
     if posted is None:
@@ -185,7 +197,7 @@ def _store_in_company(
     return posted
 
 
-def _attach(attachment: Attachment, client_id: UUID) -> None:
+def _attach(attachment: Attached, client_id: UUID) -> None:
     attachment.message = Message.objects.get(
         sender_id=attachment.participant_id, client_id=client_id
     )
@@ -193,11 +205,11 @@ def _attach(attachment: Attachment, client_id: UUID) -> None:
 
 
 def _record(
-    sender: Sender, client_id: UUID, body: str, posted: Posted, attachment: Attachment | None
+    sender: Sender, client_id: UUID, body: str, posted: Posted, attachment: Attached | None
 ) -> None:
     attached = {}
     if attachment is not None:
-        attached["attachment"] = attachment.describe() | {"url": content_url(attachment)}
+        attached["attachment"] = attachment.describe() | {"url": attachment.content_url}
     recording.record_message(
         participant_id=sender.participant_id,
         data={
@@ -213,7 +225,7 @@ def _record(
 
 
 def _announce(
-    sender: Sender, client_id: UUID, body: str, posted: Posted, attachment: Attachment | None
+    sender: Sender, client_id: UUID, body: str, posted: Posted, attachment: Attached | None
 ) -> None:
     at = events.to_ms(posted.at)
     data: dict[str, Any] = {

@@ -16,7 +16,6 @@ from django.utils.module_loading import import_string
 from accounts.base.errors import AccountSuspended
 from accounts.keys.models import ApiKey
 from accounts.team.models import Membership
-from rooms.arrivals.models import Arrival
 from rooms.base import events
 from rooms.conversations.access import get_member_participant
 from rooms.conversations.errors import MembershipGone, NotInRoom, SessionGone
@@ -133,7 +132,8 @@ def describe_participant(participant: Participant) -> dict[str, Any]:
 
 
 def _find_participant(entry: Pass, room_uuid: str) -> Participant:
-    called = Arrival.objects.filter(room=OuterRef("room")).order_by("-id").values("called_at")[:1]
+    visits = Room.objects.filter(pk=OuterRef("room")).order_by("-arrivals__id")
+    called = visits.values("arrivals__called_at")[:1]
     # Only what this kind of pass needs: PostgreSQL plans ten joins in 4 ms, seven in 1 ms.
     behind = ["membership"] if entry.membership else ["guest", "room__link"]
     rows = (
@@ -167,7 +167,7 @@ def _take_place(entry: Pass, room_uuid: str) -> None:
     if room is None:
         raise NotInRoom
     account = room.account
-    membership = _find_membership(entry)
+    membership = find_membership(entry)
     if membership is not None:
         get_member_participant(membership, room)
         return
@@ -181,7 +181,7 @@ def _take_place(entry: Pass, room_uuid: str) -> None:
     )
 
 
-def _find_membership(entry: Pass) -> Membership | None:
+def find_membership(entry: Pass) -> Membership | None:
     """Return the pass's member, None for a program's pass. Raises MembershipGone, SessionGone."""
     if entry.session and not _session_lives(entry.session):
         raise SessionGone

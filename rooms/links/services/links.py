@@ -12,10 +12,8 @@ from django.utils import timezone
 from accounts.audit import trail
 from accounts.base.errors import Invalid
 from accounts.limits import limits
-from rooms.base import events
+from rooms.base import events, hooks
 from rooms.base.validation import check_fields, clean_line
-from rooms.conversations.models import Participant
-from rooms.conversations.services.farewells import tell_guests_gone
 from rooms.links.errors import LinkRevoked
 from rooms.links.models import DirectLink
 from rooms.links.services.passcodes import hash_passcode
@@ -159,10 +157,7 @@ def rotate_link(*, link: DirectLink, actor: trail.Actor = None, kick: bool = Fal
     link.save(update_fields=["token", "slug"])
     trail.record(link.account, actor, "link.rotated", link.uuid, kick=kick)
     if kick:
-        guests = Participant.objects.filter(room__link=link, kind=Participant.Kind.GUEST)
-        guests.update(shown_out_at=timezone.now())
-        events.kick(4502, link=link.uuid)
-        tell_guests_gone(DirectLink.objects.filter(pk=link.pk))
+        _show_guests_out(link, must_join_again=True)
     return link
 
 
@@ -178,9 +173,14 @@ def revoke_link(*, link: DirectLink, actor: trail.Actor = None) -> DirectLink:
         return link
     link.revoked_at = now
     trail.record(link.account, actor, "link.revoked", link.uuid, label=link.label)
-    events.kick(4502, link=link.uuid)
-    tell_guests_gone(DirectLink.objects.filter(pk=link.pk))
+    _show_guests_out(link, must_join_again=False)
     return link
+
+
+def _show_guests_out(link: DirectLink, *, must_join_again: bool) -> None:
+    events.kick(4502, link=link.uuid)
+    links = DirectLink.objects.filter(pk=link.pk)
+    hooks.guests_shown_out.send(None, links=links, must_join_again=must_join_again)
 
 
 def clean_slug(slug: str | None) -> str | None:

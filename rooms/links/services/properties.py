@@ -1,3 +1,5 @@
+"""Opening and archiving a property, which is about its links, too."""
+
 from __future__ import annotations
 
 from typing import Unpack
@@ -8,13 +10,11 @@ from django.utils import timezone
 from accounts.audit import trail
 from accounts.limits import limits
 from accounts.tenants.models import Account
-from rooms.base import events
-from rooms.conversations.models import Room
-from rooms.conversations.services.farewells import tell_guests_gone
+from rooms.base import events, hooks
 from rooms.links.models import DirectLink
 from rooms.links.services.links import create_link
 from rooms.properties.models import Property
-from rooms.properties.services import PropertyValues, _apply
+from rooms.properties.services import PropertyValues, apply_values
 
 
 @transaction.atomic
@@ -28,7 +28,7 @@ def create_property(
     limits.lock_account(account)
     limits.check_room_for(account, "properties", Property.objects.for_account(account).active())
     property = Property(account=account)
-    _apply(property, {"name": "", **values})
+    apply_values(property, {"name": "", **values})
     property.save(force_insert=True)
     trail.record(account, actor, "property.created", property.uuid, name=property.name)
     create_link(property=property, actor=actor)
@@ -47,8 +47,9 @@ def archive_property(*, property: Property, actor: trail.Actor = None) -> Proper
         return property
     property.archived_at = now
     trail.record(property.account, actor, "property.archived", property.uuid, name=property.name)
-    busy = DirectLink.objects.filter(property=property, rooms__status=Room.Status.OPEN)
+    busy = DirectLink.objects.filter(property=property, rooms__status="open")
     for uuid in busy.values_list("uuid", flat=True).distinct():
         events.kick(4502, link=uuid)
-    tell_guests_gone(DirectLink.objects.filter(property=property))
+    links = DirectLink.objects.filter(property=property)
+    hooks.guests_shown_out.send(None, links=links, must_join_again=False)
     return property
