@@ -18,14 +18,12 @@ class TargetQuerySet(TenantQuerySet["Target"]):
 class Target(models.Model):
     """Where a member wants to be called."""
 
-    class Kind(models.TextChoices):
-        EMAIL = "email"
-
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="targets")
     membership = models.ForeignKey(Membership, on_delete=models.CASCADE, related_name="targets")
-    kind = models.CharField(max_length=20, choices=Kind, default=Kind.EMAIL)
-    # What the transport needs; for e-mail {"email": "…"}.
+    # A channel's name; which there are is known further up (rooms.notifications.channels).
+    kind = models.CharField(max_length=20, default="email")
+    # What the channel needs; for e-mail {"email": "…"}.
     address = models.JSONField(default=dict)
     enabled = models.BooleanField(default=True)
     verified_at = models.DateTimeField(null=True, blank=True)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from allauth.account.models import EmailAddress
+from typing import Any
+
 from django.core import signing
 from django.db import transaction
 from django.utils import timezone
@@ -19,43 +20,46 @@ _signer = signing.TimestampSigner(salt="doorbell.target")
 
 
 @transaction.atomic
-def add_email_target(*, membership: Membership, email: str) -> Target:
-    """Add an address to call; it is verified at once if it is a proven one of the user.
+def add_target(
+    membership: Membership,
+    kind: str,
+    address: dict[str, Any],
+    *,
+    identity: dict[str, Any],
+    is_proven: bool,
+) -> Target:
+    """Add an address to call; `identity` is the part of it that no second one may have.
 
     Raises Conflict if it is there already, LimitReached.
     """
-    email = email.strip().lower()
     Membership.objects.select_for_update().only("id").get(pk=membership.pk)
-    own = membership.targets.filter(kind=Target.Kind.EMAIL)
-    if own.filter(address__email=email).exists():
+    if membership.targets.filter(kind=kind, **_within_address(identity)).exists():
         raise Conflict("This address is on your list already.")
     if membership.targets.count() >= TARGETS_PER_MEMBER:
         raise LimitReached("targets", TARGETS_PER_MEMBER)
-    proven = EmailAddress.objects.filter(
-        user_id=membership.user_id, email__iexact=email, verified=True
-    ).exists()
     return Target.objects.create(
         account_id=membership.account_id,
         membership=membership,
-        kind=Target.Kind.EMAIL,
-        address={"email": email},
-        verified_at=timezone.now() if proven else None,
+        kind=kind,
+        address=address,
+        verified_at=timezone.now() if is_proven else None,
     )
 
 
-def sign_target(target: Target) -> str:
-    """Return the token of the confirmation mail; it holds for this address only."""
-    return _signer.sign_object({"target": str(target.uuid), "email": target.address["email"]})
+def sign_target(target: Target, identity: dict[str, Any]) -> str:
+    """Return the token by which its reader agrees; it holds for this address only."""
+    return _signer.sign_object({"target": str(target.uuid), **identity})
 
 
 @transaction.atomic
 def confirm_target(token: str) -> Target:
-    """Verify the target named by the mail. A repeat changes nothing. Raises NotFound."""
+    """Verify the target named by the token. A repeat changes nothing. Raises NotFound."""
     try:
         facts = _signer.unsign_object(token, max_age=CONFIRM_WITHIN_S)
     except signing.BadSignature:
         raise NotFound("This confirmation link is no longer valid.") from None
-    found = Target.objects.filter(uuid=facts["target"], address__email=facts["email"]).first()
+    uuid = facts.pop("target")
+    found = Target.objects.filter(uuid=uuid, **_within_address(facts)).first()
     if found is None:
         raise NotFound("This confirmation link is no longer valid.")
     if found.verified_at is None:
@@ -68,10 +72,14 @@ def verify_email(user: User, email: str) -> None:
     """Verify the user's targets at an address they have just proven to be theirs."""
     Target.objects.filter(
         membership__user=user,
-        kind=Target.Kind.EMAIL,
+        kind="email",
         address__email=email.lower(),
         verified_at=None,
     ).update(verified_at=timezone.now())
+
+
+def _within_address(facts: dict[str, Any]) -> dict[str, Any]:
+    return {f"address__{name}": value for name, value in facts.items()}
 
 
 def set_target_enabled(target: Target, enabled: bool) -> Target:

@@ -17,6 +17,8 @@ import threading
 import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from functools import cache
 from typing import Any
 
@@ -29,6 +31,7 @@ CONNECT_S = 4.0
 MAX_READ_BYTES = 65_536
 MAX_ADDRESSES = 4
 URL_MAX_CHARS = 500
+RETRY_AFTER_MAX_S = 86_400
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
@@ -81,6 +84,19 @@ class Answer:
     @property
     def is_success(self) -> bool:
         return 200 <= self.status < 300
+
+    def read_retry_after(self) -> float:
+        """Return the seconds it asks to wait, at most a day: a number or a date (RFC 9110)."""
+        text = self.headers.get("retry-after", "").strip()
+        if text.isdecimal():
+            # Not int(text): a million digits are slow to read.
+            return float(min(int(text[:9]), RETRY_AFTER_MAX_S))
+        try:
+            at = parsedate_to_datetime(text)
+        except ValueError:
+            return 0
+        at = at if at.tzinfo else at.replace(tzinfo=UTC)
+        return min(max((at - datetime.now(UTC)).total_seconds(), 0), RETRY_AFTER_MAX_S)
 
 
 def send(method: str, url: str, *, headers: Mapping[str, str], body: bytes = b"") -> Answer:

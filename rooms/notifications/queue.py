@@ -9,8 +9,8 @@ from celery import current_app
 
 from accounts.targets.models import Target
 from rooms.base import broker
+from rooms.notifications.channels import queue_of
 from rooms.notifications.tasks import deliver, send_proof, send_test
-from rooms.notifications.transports import queue_of
 
 
 class Due(NamedTuple):

@@ -14,14 +14,16 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from accounts.targets.models import Target
+from accounts.targets.services import sign_target
 from rooms.arrivals.models import Arrival
 from rooms.base import broker, counters, events, presence, slots
 from rooms.conversations.models import Room
 from rooms.guests.models import Guest
 from rooms.links.models import DirectLink
-from rooms.notifications.email import write_proof
+from rooms.notifications.channels import channel_of, queue_of
+from rooms.notifications.channels.base import Dead, Result, Retry, Sent
+from rooms.notifications.channels.words import settings_url
 from rooms.notifications.models import Delivery
-from rooms.notifications.transports import TransportError, queue_of, transport_of
 from rooms.properties.models import Property
 from rooms.webhooks import recording
 
@@ -78,12 +80,11 @@ def _try(delivery: Delivery) -> None:
     if reason := find_reason_to_skip(delivery):
         _finish(delivery, Delivery.State.SKIPPED, reason)
         return
-    try:
-        _send(delivery)
-    except TransportError as error:
-        _note_failure(delivery, error)
-    else:
+    result = _send(delivery)
+    if isinstance(result, Sent):
         _note_success(delivery)
+    else:
+        _note_failure(delivery, result)
 
 
 @shared_task
@@ -96,20 +97,18 @@ def send_test(target_id: int) -> None:
     room = Room(account=target.account, property=property)
     guest = Guest(account=target.account, nickname="Test")
     arrival = Arrival(guest=guest, room=room, link=DirectLink(property=property))
-    error_text = ""
-    try:
-        _send(Delivery(account=target.account, arrival=arrival, target=target))
-    except TransportError as error:
-        error_text = str(error)
-    Target.objects.filter(pk=target_id).update(last_error=error_text[:ERROR_MAX_CHARS])
+    result = _send(Delivery(account=target.account, arrival=arrival, target=target))
+    _note_error(target_id, result)
 
 
 @shared_task
 def send_proof(target_id: int) -> None:
-    """Mail the target's reader the link by which they agree to be called."""
+    """Send the target's reader the link by which they agree to be called."""
     target = Target.objects.select_related("account", "membership__user").get(pk=target_id)
     if target.verified_at is None:
-        write_proof(target).send()
+        channel = channel_of(target.kind)
+        token = sign_target(target, channel.identify(target.address))
+        _note_error(target_id, channel.send_proof(target, f"{settings_url()}/confirm/{token}"))
 
 
 def find_reason_to_skip(delivery: Delivery) -> str:
@@ -137,11 +136,16 @@ def _claim(waiting: QuerySet[Delivery], delivery_id: int) -> Delivery | None:
     return Delivery.objects.with_story().get(pk=delivery_id)
 
 
-def _send(delivery: Delivery) -> None:
+def _send(delivery: Delivery) -> Result:
     try:
-        transport_of(delivery.target.kind).send(delivery)
+        return channel_of(delivery.target.kind).send(delivery)
     except SoftTimeLimitExceeded:
-        raise TransportError("no answer in time") from None
+        return Retry("no answer in time")
+
+
+def _note_error(target_id: int, result: Result) -> None:
+    reason = "" if isinstance(result, Sent) else result.reason
+    Target.objects.filter(pk=target_id).update(last_error=reason[:ERROR_MAX_CHARS])
 
 
 def _finish(delivery: Delivery, state: Delivery.State, note: str = "", *, tries: int = 0) -> bool:
@@ -177,17 +181,17 @@ def _note_success(delivery: Delivery) -> None:
 
 
 @transaction.atomic
-def _note_failure(delivery: Delivery, error: TransportError) -> None:
-    note = str(error)
+def _note_failure(delivery: Delivery, result: Retry | Dead) -> None:
+    note = result.reason
     tries = delivery.attempts + 1
-    Target.objects.filter(pk=delivery.target_id).update(last_error=note[:ERROR_MAX_CHARS])
-    if error.permanent:
+    _note_error(delivery.target_id, result)
+    if isinstance(result, Dead):
         # An address that bounced once is not tried again until its owner switches it on.
         Target.objects.filter(pk=delivery.target_id).update(enabled=False)
-    if error.permanent or tries >= MAX_TRIES:
+    if isinstance(result, Dead) or tries >= MAX_TRIES:
         _finish(delivery, Delivery.State.FAILED, note, tries=1)
         return
-    wait_s = error.retry_after_s or WAITS_S[tries - 1] * (1 + random.uniform(0, JITTER))
+    wait_s = result.after_s or WAITS_S[tries - 1] * (1 + random.uniform(0, JITTER))
     counters.count("delivery_tries", delivery.target.kind, "retried")
     Delivery.objects.filter(
         pk=delivery.pk, state=Delivery.State.SENDING, lease_until=delivery.lease_until

@@ -6,8 +6,8 @@ from datetime import timedelta
 from typing import NamedTuple
 from uuid import UUID
 
-from django import forms
 from django.contrib import messages
+from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -16,20 +16,17 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.base import refusals
+from accounts.base.errors import Invalid
 from accounts.limits import rate_limits
 from accounts.targets.access import get_target
-from accounts.targets.forms import TargetForm
 from accounts.targets.models import Target
-from accounts.targets.services import (
-    add_email_target,
-    confirm_target,
-    remove_target,
-    set_target_enabled,
-)
+from accounts.targets.services import confirm_target, remove_target, set_target_enabled
 from accounts.team.access import MemberRequest, member_required
+from rooms.notifications.channels import CHANNELS, channel_of
+from rooms.notifications.channels.base import Channel
 from rooms.notifications.models import Delivery
 from rooms.notifications.queue import ask_for_proof, ask_for_test
-from rooms.notifications.transports import transport_of
+from rooms.notifications.targets import add_address
 from rooms.properties.models import Property
 
 DELIVERIES_SHOWN = 30
@@ -49,23 +46,28 @@ class Row(NamedTuple):
 @member_required
 @require_safe
 def show_notifications(request: MemberRequest) -> HttpResponse:
-    return _show_page(request, TargetForm())
+    return _show_page(request)
 
 
 @member_required
 @require_POST
 def add_target(request: MemberRequest) -> HttpResponse:
-    form = TargetForm(request.POST)
+    """Add an address of the channel that `kind` names; e-mail if it names none."""
+    channel = CHANNELS.get(request.POST.get("kind", "email"))
+    if channel is None:
+        raise Invalid("There is no such channel.", field="kind")
+    form = channel.form(request.POST)
     if form.is_valid():
-        with refusals.on_form(form, "email"):
-            email = form.cleaned_data["email"]
-            target = add_email_target(membership=request.membership, email=email)
+        with refusals.on_form(form, next(iter(form.fields))):
+            address = channel.parse(form.cleaned_data)
+            target = add_address(membership=request.membership, kind=channel.kind, address=address)
             if target.verified_at is None:
                 _send_proof(request, target)
             else:
-                messages.success(request, _("From now on %s is told about arrivals.") % email)
+                shown = channel.describe(target)
+                messages.success(request, _("From now on %s is told about arrivals.") % shown)
             return redirect("rooms:notifications")
-    return _show_page(request, form, status=400)
+    return _show_page(request, (channel, form), status=400)
 
 
 @member_required
@@ -115,7 +117,7 @@ def confirm(request: HttpRequest, token: str) -> HttpResponse:
     Raises NotFound.
     """
     target = confirm_target(token) if request.method == "POST" else None
-    address = transport_of(target.kind).describe(target) if target else ""
+    address = channel_of(target.kind).describe(target) if target else ""
     return render(request, "rooms/notifications/confirm.html", {"address": address})
 
 
@@ -132,17 +134,23 @@ def _describe(delivery: Delivery) -> Row:
     now, arrived_at = timezone.now(), delivery.arrival.at
     return Row(
         delivery=delivery,
-        address=transport_of(delivery.target.kind).describe(delivery.target),
+        address=channel_of(delivery.target.kind).describe(delivery.target),
         is_new=now - arrived_at < timedelta(minutes=1),
         took_s=round(((delivery.finished_at or now) - arrived_at).total_seconds()),
     )
 
 
-def _show_page(request: MemberRequest, form: forms.Form, status: int = 200) -> HttpResponse:
+def _show_page(
+    request: MemberRequest, filled: tuple[Channel, Form] | None = None, status: int = 200
+) -> HttpResponse:
     targets = request.membership.targets.order_by("id")
+    forms = {channel: channel.form() for channel in CHANNELS.values()}
     context = {
-        "form": form,
-        "targets": [(target, transport_of(target.kind).describe(target)) for target in targets],
+        "forms": [*forms.items()] if filled is None else [*(forms | dict([filled])).items()],
+        "targets": [
+            (target, channel_of(target.kind), channel_of(target.kind).describe(target))
+            for target in targets
+        ],
         "reachable": any(target.enabled and target.verified_at for target in targets),
         "properties": Property.objects.for_account(request.account).active().order_by("name", "id"),
         "callees": Target.objects.for_account(request.account).usable().count(),
@@ -153,8 +161,8 @@ def _show_page(request: MemberRequest, form: forms.Form, status: int = 200) -> H
 
 def _send_proof(request: MemberRequest, target: Target) -> None:
     rate_limits.hit("target", request.user.uuid)
+    channel = channel_of(target.kind)
     if ask_for_proof(target):
-        text = _("We have sent an e-mail to %s. It is called once its reader has agreed.")
-        messages.success(request, text % target.address["email"])
+        messages.success(request, channel.proof_sent % channel.describe(target))
     else:
-        messages.error(request, _("The e-mail could not be sent. Please try again in a minute."))
+        messages.error(request, channel.proof_failed)

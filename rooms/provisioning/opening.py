@@ -10,13 +10,14 @@ from django.db import transaction
 
 from accounts.keys.models import ApiKey
 from accounts.keys.services import create_api_key
-from accounts.targets.services import add_email_target
 from accounts.team.models import Membership
 from accounts.team.services.accounts import create_account
 from accounts.tenants.models import Account
 from accounts.users.models import User
 from rooms.links.models import DirectLink
 from rooms.links.services.properties import create_property
+from rooms.notifications.channels import channel_of
+from rooms.notifications.targets import add_address
 from rooms.properties.models import Property
 
 DEMO_EMAIL = "demo@example.com"
@@ -51,7 +52,8 @@ def open_account(*, user: User, name: str = "", property_name: str = "") -> Open
     """
     membership = create_account(owner=user, name=name)
     account = membership.account
-    add_email_target(membership=membership, email=user.email)
+    address = channel_of("email").parse({"email": user.email})
+    add_address(membership=membership, kind="email", address=address)
     property = create_property(
         account=account, actor=user, name=property_name.strip() or account.name
     )

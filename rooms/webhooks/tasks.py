@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import random
 from contextlib import AbstractContextManager
-from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
+from datetime import timedelta
 
 from celery import shared_task
 from celery.exceptions import SoftTimeLimitExceeded
@@ -27,7 +26,6 @@ QUEUE = "webhook"
 WAITS_S = (5, 30, 120, 600, 1800, 3600, 7200, 14_400, 28_800, 28_800)
 MAX_TRIES = len(WAITS_S) + 1
 JITTER = 0.2
-RETRY_AFTER_MAX_S = 86_400
 EXCERPT_BYTES = 2048
 NOTE_MAX_CHARS = 200
 GONE = 410
@@ -170,7 +168,7 @@ def _judge(delivery: WebhookDelivery, answer: http.Answer) -> None:
     elif answer.status == GONE and delivery.event != TEST_EVENT:
         _note_gone(delivery)
     else:
-        _note_failure(delivery, _read_retry_after(answer))
+        _note_failure(delivery, answer.read_retry_after())
 
 
 @transaction.atomic
@@ -217,20 +215,6 @@ def _settle(delivery: WebhookDelivery, state: State, *, tries: int = 0, wait_s: 
             **outcome,
         )
     )
-
-
-def _read_retry_after(answer: http.Answer) -> float:
-    """Return the seconds the endpoint asks for, at most a day: a number or a date."""
-    text = answer.headers.get("retry-after", "").strip()
-    if text.isdecimal():
-        # Not int(text): a million digits are slow to read.
-        return float(min(int(text[:9]), RETRY_AFTER_MAX_S))
-    try:
-        at = parsedate_to_datetime(text)
-    except ValueError:
-        return 0
-    at = at if at.tzinfo else at.replace(tzinfo=UTC)
-    return min(max((at - datetime.now(UTC)).total_seconds(), 0), RETRY_AFTER_MAX_S)
 
 
 def _cut(first: str, headers: dict[str, str], body: str) -> str:

@@ -8,8 +8,8 @@ from accounts.targets.models import Target
 from api.serializers import Output, Strict, sample
 from api.v1.arrivals.serializers import ARRIVAL
 from api.v1.team.serializers import MEMBER
+from rooms.notifications.channels import KINDS, channel_of
 from rooms.notifications.models import Delivery
-from rooms.notifications.transports import transport_of
 
 TARGET: dict[str, Any] = {
     "id": "4d530c3e-6a1b-4c61-9a1f-5d2e0b992f7c",
@@ -29,7 +29,7 @@ class TargetOut(Output):
 
     id = serializers.UUIDField(source="uuid")
     member = serializers.UUIDField(source="membership.uuid")
-    kind = serializers.ChoiceField(Target.Kind.choices)
+    kind = serializers.ChoiceField(KINDS)
     address = serializers.SerializerMethodField(help_text="As its owner would recognise it.")
     enabled = serializers.BooleanField()
     verified_at = serializers.DateTimeField(allow_null=True)
@@ -37,18 +37,21 @@ class TargetOut(Output):
     created_at = serializers.DateTimeField()
 
     def get_address(self, target: Target) -> str:
-        return transport_of(target.kind).describe(target)
+        return channel_of(target.kind).describe(target)
 
 
 @sample({"member": MEMBER["id"], "kind": "email", "address": "bob@example.com"})
 class TargetBody(Strict):
-    """Whom to call where. An address that is not proven gets a mail and counts after that."""
+    """Whom to call where. An address that is not proven is asked, and counts after that."""
 
     member = serializers.UUIDField(
         required=False, help_text="Needed with an API key; a signed-in member adds their own."
     )
-    kind = serializers.ChoiceField([Target.Kind.EMAIL], required=False)
-    address = serializers.EmailField(max_length=254)
+    kind = serializers.ChoiceField(KINDS, required=False)
+    address = serializers.CharField(max_length=500, help_text="As the kind has them.")
+    token = serializers.CharField(
+        max_length=200, required=False, allow_blank=True, help_text="Where the kind wants one."
+    )
 
 
 @sample({"enabled": False})

@@ -9,14 +9,16 @@ from rest_framework.response import Response
 from accounts.base.errors import Invalid, NotFound
 from accounts.limits import rate_limits
 from accounts.targets.models import Target
-from accounts.targets.services import add_email_target, remove_target, set_target_enabled
+from accounts.targets.services import remove_target, set_target_enabled
 from accounts.team.access import get_membership
 from accounts.team.models import Membership
 from api.resource import Resource
 from api.schema.openapi import operation
 from api.serializers import page_of
 from api.v1.notifications.serializers import TargetBody, TargetOut, TargetPatchBody
+from rooms.notifications.channels import channel_of
 from rooms.notifications.queue import ask_for_proof
+from rooms.notifications.targets import add_address
 
 
 class TargetResource(Resource):
@@ -42,7 +44,9 @@ class Targets(TargetResource):
     def post(self, request: Request) -> Response:
         body = self.read_body(TargetBody)
         member = self.choose_member(body.get("member"))
-        target = add_email_target(membership=member, email=body["address"])
+        kind = body.get("kind", "email")
+        address = channel_of(kind).parse_text(body["address"], body.get("token", ""))
+        target = add_address(membership=member, kind=kind, address=address)
         if target.verified_at is None:
             rate_limits.hit("target", member.user.uuid)
             ask_for_proof(target)

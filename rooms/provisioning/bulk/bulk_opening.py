@@ -93,7 +93,7 @@ def _create_places(owned: list[tuple[Row, User, Account]], proven: set[str]) -> 
         Target(
             account=account,
             membership=membership,
-            kind=Target.Kind.EMAIL,
+            kind="email",
             address={"email": row.email},
             verified_at=now if row.email in proven else None,
         )

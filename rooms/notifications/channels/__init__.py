@@ -1,0 +1,17 @@
+"""The ways to call a member. Planning, log, pages and REST ask here; a new one is one line."""
+
+from __future__ import annotations
+
+from rooms.notifications.channels.base import Channel
+from rooms.notifications.channels.email.channel import EmailChannel
+
+CHANNELS: dict[str, Channel] = {channel.kind: channel for channel in (EmailChannel(),)}
+KINDS = tuple(CHANNELS)
+
+
+def channel_of(kind: str) -> Channel:
+    return CHANNELS[kind]
+
+
+def queue_of(kind: str) -> str:
+    return "notify_slow" if CHANNELS[kind].is_slow else "notify_fast"
