@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from rooms.notifications.channels.base import Channel
 from rooms.notifications.channels.email.channel import EmailChannel
+from rooms.notifications.channels.ntfy.channel import NtfyChannel
 
-CHANNELS: dict[str, Channel] = {channel.kind: channel for channel in (EmailChannel(),)}
+CHANNELS: dict[str, Channel] = {
+    EmailChannel.kind: EmailChannel(),
+    NtfyChannel.kind: NtfyChannel(),
+}
 KINDS = tuple(CHANNELS)
 
 
