@@ -15,26 +15,22 @@ from django.http import HttpRequest
 from accounts.base.hooks import account_closed, key_revoked, member_removed
 from accounts.sign_in.sessions import mark_session, mark_session_key
 from accounts.users.models import User
-from rooms.base import events
+from rooms.base import close_codes, events
 from rooms.conversations.models import Participant
 from rooms.conversations.services.farewells import tell_ended, tell_gone
 
-BAD_TICKET = 4500
-ROOM_GONE = 4502
-BANNED = 4503
-
 
 def close_member_sockets(membership_uuid: UUID, **_: Any) -> None:
-    events.kick(BANNED, membership=membership_uuid)
+    events.kick(close_codes.BANNED, membership=membership_uuid)
     tell_gone(Participant.objects.filter(membership__uuid=membership_uuid))
 
 
 def close_account_sockets(account_uuid: UUID, **_: Any) -> None:
-    events.kick(ROOM_GONE, account=account_uuid)
+    events.kick(close_codes.ROOM_GONE, account=account_uuid)
 
 
 def close_key_sockets(key_uuid: UUID, **_: Any) -> None:
-    events.kick(BAD_TICKET, key=key_uuid)
+    events.kick(close_codes.BAD_TICKET, key=key_uuid)
     tell_ended(str(key_uuid))
 
 
@@ -51,7 +47,7 @@ def close_ended_session(instance: UserSession, **_: Any) -> None:
 
 
 def _end_session(mark: str) -> None:
-    events.kick(BAD_TICKET, session=mark)
+    events.kick(close_codes.BAD_TICKET, session=mark)
     tell_ended(mark)
 
 

@@ -7,10 +7,10 @@ from django.db import transaction
 from accounts.audit import trail
 from rooms.arrivals.models import Arrival
 from rooms.attachments.services import erase_attachments
-from rooms.base import events
+from rooms.base import close_codes, events
 from rooms.conversations.models import Message, Participant, Room
 from rooms.conversations.services.farewells import tell_gone
-from rooms.conversations.services.guests import BANNED, rename_guest
+from rooms.conversations.services.guests import rename_guest
 from rooms.guests.models import Guest
 
 ERASED_NAME = "Erased guest"
@@ -50,7 +50,7 @@ def erase_guest(*, guest: Guest, actor: trail.Actor = None) -> None:
     Empty lines stay in the messages' places, so that numbering has no holes, and a nameless
     participant stays as their sender.
     """
-    events.kick(BANNED, guest=guest.uuid)
+    events.kick(close_codes.BANNED, guest=guest.uuid)
     mine = Participant.objects.filter(guest=guest)
     tell_gone(mine)
     rooms = Room.objects.filter(participants__guest=guest)

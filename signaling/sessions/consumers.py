@@ -9,6 +9,7 @@ from channels.consumer import AsyncConsumer
 from django.conf import settings
 
 from accounts.base.errors import RateLimited
+from rooms.base import close_codes
 from rooms.base.sealing import BadToken
 from rooms.conversations.tickets import Pass, read_pass
 from signaling.sessions import handlers
@@ -146,4 +147,4 @@ class LiveConsumer(AsyncConsumer):
         if code in FATAL:
             self.session.kick(FATAL[code])
         elif self.session.refusals > MAX_REFUSALS:
-            self.session.kick(CLOSE_CODES["bad_protocol"])
+            self.session.kick(close_codes.BAD_PROTOCOL)

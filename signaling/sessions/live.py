@@ -15,7 +15,7 @@ from typing import Any, cast
 from channels.layers import get_channel_layer
 from django.conf import settings
 
-from rooms.base import events, presence
+from rooms.base import close_codes, events, presence
 from signaling.hub.hub import Hub, resync_frame
 from signaling.hub.layer import HubLayer
 from signaling.presence.presence import FAILURES, People, Presence, Seat, visible, without
@@ -78,10 +78,10 @@ class Live:
 
     def add(self, session: Session) -> None:
         """Count the socket in; a second one of the same connection replaces the first."""
-        self.hub.kick({"connection": session.connection}, protocol.CLOSE_CODES["session_replaced"])
+        self.hub.kick({"connection": session.connection}, close_codes.SESSION_REPLACED)
         self.sessions[session.connection] = session
         if self._kept_out.get(session.person, 0.0) > self.hub.loop.time():
-            session.kick(protocol.CLOSE_CODES["bad_protocol"])
+            session.kick(close_codes.BAD_PROTOCOL)
         elif self.hub.draining:
             self._send_away(session)
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.conf import settings
 
-from signaling.wire.protocol import CLOSE_CODES
+from rooms.base import close_codes
 
 Send = Callable[[dict[str, Any]], Coroutine[Any, Any, None]]
 
@@ -179,7 +179,7 @@ class Outbox:
     def _give_up(self) -> None:
         """The client does not keep up: it comes back and syncs."""
         self.overflowed = True
-        self.close(CLOSE_CODES["too_slow"])
+        self.close(close_codes.TOO_SLOW)
 
     def _start_stall(self) -> None:
         loop = asyncio.get_running_loop()

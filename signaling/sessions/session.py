@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING
 from django.conf import settings
 
 from accounts.sign_in.sessions import mark_session_key
+from rooms.base import close_codes
 from rooms.conversations.services.messages import Sender
 from rooms.conversations.tickets import Pass
 from signaling.hub.hub import Hub, resync_frame
 from signaling.presence.presence import Seat
 from signaling.sessions.outbox import Outbox, Send
-from signaling.wire.protocol import CLOSE_CODES, event
+from signaling.wire.protocol import event
 
 if TYPE_CHECKING:
     from signaling.sessions.live import Live
@@ -138,14 +139,14 @@ class Session:
         self.outbox.push(resync_frame())
 
     def kick(self, code: int, reason: str = "") -> None:
-        if code == CLOSE_CODES["bad_protocol"]:
+        if code == close_codes.BAD_PROTOCOL:
             self.live.keep_out(self)
-        self.replaced = self.replaced or code == CLOSE_CODES["session_replaced"]
+        self.replaced = self.replaced or code == close_codes.SESSION_REPLACED
         self.outbox.close(code, reason)
 
     def drain(self, retry_after_ms: int) -> None:
         """Send the client away for a restart of this process."""
-        code = CLOSE_CODES["restart"]
+        code = close_codes.RESTART
         data = {"code": code, "retry_after_ms": retry_after_ms}
         # Said in a frame because Daphne sends no close reason.
         self.outbox.push(event("session.closing", None, data))

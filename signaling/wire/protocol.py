@@ -12,6 +12,8 @@ from uuid import UUID
 import msgspec
 from msgspec import Meta, Struct
 
+from rooms.base import close_codes
+
 VERSION = "doorbell.v1"
 
 MAX_FRAME_BYTES = 16 * 1024
@@ -23,13 +25,7 @@ MAX_SDP_CHARS = 48 * 1024
 PAGE_MESSAGES = 200
 
 CLOSE_CODES = {
-    "restart": 4000,
-    "too_slow": 4001,
-    "session_replaced": 4002,
-    "bad_ticket": 4500,
-    "bad_protocol": 4501,
-    "room_gone": 4502,
-    "banned": 4503,
+    name.lower(): code for name, code in vars(close_codes).items() if isinstance(code, int)
 }
 
 ERROR_CODES = (

@@ -8,16 +8,17 @@ from typing import Any
 from django.db import InterfaceError, OperationalError
 
 from accounts.base.errors import DomainError, RateLimited, Unavailable
-from signaling.wire.protocol import CLOSE_CODES, ProtocolError
+from rooms.base import close_codes
+from signaling.wire.protocol import ProtocolError
 
 logger = logging.getLogger(__name__)
 
 # Refusals that end the socket: what the pass was given for is gone.
 FATAL = {
-    "banned": CLOSE_CODES["banned"],
-    "bad_ticket": CLOSE_CODES["bad_ticket"],
-    "link_gone": CLOSE_CODES["room_gone"],
-    "account_suspended": CLOSE_CODES["room_gone"],
+    "banned": close_codes.BANNED,
+    "bad_ticket": close_codes.BAD_TICKET,
+    "link_gone": close_codes.ROOM_GONE,
+    "account_suspended": close_codes.ROOM_GONE,
 }
 
 

@@ -9,14 +9,13 @@ from django.utils import timezone
 
 from accounts.audit import trail
 from accounts.base.errors import Invalid
-from rooms.base import events
+from rooms.base import close_codes, events
 from rooms.base.validation import check_fields, clean_line
 from rooms.conversations.models import Participant, Room
 from rooms.conversations.services.farewells import tell_gone
 from rooms.guests.models import Guest
 from rooms.links.models import DirectLink
 
-BANNED = 4503
 MAX_DETAILS = 50
 
 
@@ -59,7 +58,7 @@ def block_guest(*, guest: Guest, actor: trail.Actor = None) -> Guest:
     if Guest.objects.filter(pk=guest.pk, blocked_at=None).update(blocked_at=now):
         guest.blocked_at = now
         trail.record(guest.account, actor, "guest.blocked", guest.uuid)
-        events.kick(BANNED, guest=guest.uuid)
+        events.kick(close_codes.BANNED, guest=guest.uuid)
         tell_gone(Participant.objects.filter(guest=guest))
     return guest
 

@@ -12,7 +12,7 @@ from django.utils import timezone
 from accounts.audit import trail
 from accounts.base.errors import Invalid
 from accounts.limits import limits
-from rooms.base import events, hooks
+from rooms.base import close_codes, events, hooks
 from rooms.base.validation import check_fields, clean_line
 from rooms.links.errors import LinkRevoked
 from rooms.links.models import DirectLink
@@ -178,7 +178,7 @@ def revoke_link(*, link: DirectLink, actor: trail.Actor = None) -> DirectLink:
 
 
 def _show_guests_out(link: DirectLink, *, must_join_again: bool) -> None:
-    events.kick(4502, link=link.uuid)
+    events.kick(close_codes.ROOM_GONE, link=link.uuid)
     links = DirectLink.objects.filter(pk=link.pk)
     hooks.guests_shown_out.send(None, links=links, must_join_again=must_join_again)
 

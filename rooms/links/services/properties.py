@@ -10,7 +10,7 @@ from django.utils import timezone
 from accounts.audit import trail
 from accounts.limits import limits
 from accounts.tenants.models import Account
-from rooms.base import events, hooks
+from rooms.base import close_codes, events, hooks
 from rooms.links.models import DirectLink
 from rooms.links.services.links import create_link
 from rooms.properties.models import Property
@@ -49,7 +49,7 @@ def archive_property(*, property: Property, actor: trail.Actor = None) -> Proper
     trail.record(property.account, actor, "property.archived", property.uuid, name=property.name)
     busy = DirectLink.objects.filter(property=property, rooms__status="open")
     for uuid in busy.values_list("uuid", flat=True).distinct():
-        events.kick(4502, link=uuid)
+        events.kick(close_codes.ROOM_GONE, link=uuid)
     links = DirectLink.objects.filter(property=property)
     hooks.guests_shown_out.send(None, links=links, must_join_again=False)
     return property
