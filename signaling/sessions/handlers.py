@@ -19,7 +19,7 @@ from rooms.inbox.desk import open_desk
 from signaling.bridge import in_thread
 from signaling.ice import ice_servers, relay_available
 from signaling.presence.presence import Seat
-from signaling.sessions.live import Company, lobby_topic
+from signaling.sessions.live import Company, get_live, lobby_topic
 from signaling.sessions.session import Seated, Session
 from signaling.wire import protocol
 from signaling.wire.protocol import ProtocolError
@@ -75,7 +75,7 @@ async def _take_seat(session: Session, place: Place, topic: str) -> Company:
     seated = Seated(sender, topic, place.kind, place.name, place.transport, seats, place.begun)
     session.rooms[sender.room_uuid] = seated
     await session.attach(topic, sender.participant_uuid)
-    return await session.live.seat(session, seated)
+    return await get_live().seat(session, seated)
 
 
 def _snapshot(session: Session, place: Place, company: Company) -> dict[str, Any]:
@@ -108,7 +108,7 @@ def _place_person(person: dict[str, Any], company: Company) -> dict[str, Any]:
 async def leave_room(session: Session, command: protocol.RoomLeave) -> Reply:
     seated = find_seat(session, command.room)
     session.detach(seated.topic)
-    await session.live.unseat(session, seated, 0.0)
+    await get_live().unseat(session, seated, 0.0)
     return {}
 
 
@@ -138,7 +138,7 @@ def _pass_on(session: Session, seated: Seated, command: protocol.PostMessage) ->
     people = session.hub.people(seated.topic)
     here = [person for person, connections in people.items() if connections]
     if command.to is None:
-        session.live.tell(seated, "message.posted", data, but=session)
+        get_live().tell(seated, "message.posted", data, but=session)
         reached = [person for person in here if person != seated.me]
     else:
         reached = [person for person in here if person in command.to]
@@ -152,7 +152,7 @@ async def read(session: Session, command: protocol.ReadMessage) -> Reply:
     seated = find_seat(session, command.room)
     if command.client_ids:
         data = {"from": seated.me, "client_ids": command.client_ids}
-        session.live.tell(seated, "message.read", data, but=session)
+        get_live().tell(seated, "message.read", data, but=session)
     if seated.sender.storage == "none" or not (command.seq or command.delivered_seq):
         return {}
     return await in_thread(
@@ -165,7 +165,7 @@ async def read(session: Session, command: protocol.ReadMessage) -> Reply:
 
 def typing(session: Session, command: protocol.Typing) -> Reply:
     seated = find_seat(session, command.room)
-    session.live.tell(seated, "typing", {"from": seated.me, "on": command.on}, but=session)
+    get_live().tell(seated, "typing", {"from": seated.me, "on": command.on}, but=session)
     return {}
 
 
@@ -193,7 +193,7 @@ async def report(session: Session, command: protocol.ReportTransport) -> Reply:
     seated = find_seat(session, command.room)
     transport = {"to": command.to, "path": command.path, "rtt_ms": command.rtt_ms}
     data = {"participant": seated.me, "transport": transport}
-    session.live.tell(seated, "participant.changed", data, but=session)
+    get_live().tell(seated, "participant.changed", data, but=session)
     if seated.reported.get(command.to) != command.path:
         seated.reported = {**seated.reported, command.to: command.path}
         await in_thread(report_transport, sender=seated.sender, path=command.path)
@@ -203,9 +203,9 @@ async def report(session: Session, command: protocol.ReportTransport) -> Reply:
 async def ping(session: Session, command: protocol.Ping) -> Reply:
     """Credit, presence and heads; answered on the side, so that it holds nothing up."""
     session.outbox.acknowledge(command.received)
-    session.live.renew(session)
+    get_live().renew(session)
     stored = [room for room, seated in session.rooms.items() if seated.sender.storage == "keep"]
-    heads = await session.live.heads.read(stored)
+    heads = await get_live().heads.read(stored)
     return {"at": now_ms(), "heads": heads}
 
 
@@ -214,7 +214,7 @@ async def sync_inbox(session: Session, command: protocol.InboxSync) -> Reply:
     session.outbox.hold()
     await session.attach(events.account_topic(account))
     desk = await in_thread(open_desk, session.entry, status=command.status, cursor=command.cursor)
-    people = await session.live.open_desk(session)
+    people = await get_live().open_desk(session)
     snapshot = {**desk.snapshot}
     snapshot["members"] = [
         {**member, "online": bool(people.get(member["membership"]))}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from django.conf import settings
 
@@ -17,9 +17,6 @@ from signaling.hub.hub import Hub, resync_frame
 from signaling.presence.presence import Seat
 from signaling.sessions.outbox import Outbox, Send
 from signaling.wire.protocol import event
-
-if TYPE_CHECKING:
-    from signaling.sessions.live import Live
 
 
 def nothing() -> None:
@@ -67,6 +64,15 @@ class Seated:
         return self.sender.participant_uuid
 
 
+class Home(Protocol):
+    """What a socket needs of the process it is in; see live.Live."""
+
+    hub: Hub
+    overflows: int
+
+    def keep_out(self, session: Session) -> None: ...
+
+
 class Session:
     """One socket: its way out, its facts, its rooms. A hub.Member."""
 
@@ -76,7 +82,7 @@ class Session:
         "entry",
         "facts",
         "frames",
-        "live",
+        "home",
         "messages",
         "on_gone",
         "outbox",
@@ -86,8 +92,8 @@ class Session:
         "topics",
     )
 
-    def __init__(self, live: Live, entry: Pass, send: Send) -> None:
-        self.live = live
+    def __init__(self, home: Home, entry: Pass, send: Send) -> None:
+        self.home = home
         self.entry = entry
         self.connection = entry.connection
         self.facts: dict[str, str] = {
@@ -115,7 +121,7 @@ class Session:
 
     @property
     def hub(self) -> Hub:
-        return self.live.hub
+        return self.home.hub
 
     @property
     def person(self) -> str:
@@ -140,7 +146,7 @@ class Session:
 
     def kick(self, code: int, reason: str = "") -> None:
         if code == close_codes.BAD_PROTOCOL:
-            self.live.keep_out(self)
+            self.home.keep_out(self)
         self.replaced = self.replaced or code == close_codes.SESSION_REPLACED
         self.outbox.close(code, reason)
 
@@ -162,5 +168,5 @@ class Session:
 
     def _gone(self) -> None:
         if self.outbox.overflowed:
-            self.live.overflows += 1
+            self.home.overflows += 1
         self.on_gone()
