@@ -6,6 +6,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.base.errors import Invalid
+from accounts.limits import rate_limits
 from api.resource import Resource
 from api.schema.openapi import operation
 from api.v1.conversations.serializers import TicketBody, TicketOut
@@ -27,6 +28,8 @@ class Tickets(Resource):
     )
     def post(self, request: Request) -> Response:
         body = self.read_body(TicketBody)
+        caller = self.caller.api_key or self.membership
+        rate_limits.hit("ticket", caller.uuid if caller is not None else "")
         entry = self.make_pass(body)
         answer = {
             "ticket": sign_ticket(entry),

@@ -136,3 +136,9 @@ def test_usage_is_seen_in_the_api_and_the_dashboard(
     assert page.count("<progress") == len(NAMES)
     assert all(f'id="use-{name}"' in page for name in NAMES)
     assert "1 / 7" in page
+
+
+def test_tickets_are_limited_per_caller(api, reader, settings):
+    settings.RATE_LIMITS = settings.RATE_LIMITS | {"ticket": "2/60"}
+    assert [api.post("tickets", {}).status_code for _ in range(3)] == [201, 201, 429]
+    assert reader.post("tickets", {}).status_code != 429
