@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
 
 from accounts.limits.usage import Counter, register_content, register_counter
 from accounts.tenants.models import Account
@@ -22,13 +23,13 @@ LIMITED: dict[str, Any] = {
     "links": DirectLink.objects.unrevoked,
     "webhooks": Webhook.objects.all,
 }
-CONTENTS: dict[str, Any] = {
-    "properties": Property.objects.all,
-    "links": DirectLink.objects.all,
-    "rooms": Room.objects.begun,
-    "messages": Message.objects.all,
-    "guests": Guest.objects.all,
-}
+CONTENTS: list[tuple[Any, Any]] = [
+    (_("Properties"), Property.objects.all),
+    (_("Links"), DirectLink.objects.all),
+    (_("Conversations"), Room.objects.begun),
+    (_("Messages"), Message.objects.all),
+    (_("Guests"), Guest.objects.all),
+]
 
 
 def register() -> None:
@@ -37,8 +38,8 @@ def register() -> None:
         register_counter(name, _count(rows))
     register_counter("open_rooms", lambda account: find_open_rooms(account).count())
     register_counter("storage_mib", count_mib)
-    for name, rows in CONTENTS.items():
-        register_content(name, _count(rows))
+    for label, rows in CONTENTS:
+        register_content(label, _count(rows))
 
 
 def _count(rows: Any) -> Counter:

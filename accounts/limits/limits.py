@@ -8,22 +8,24 @@ from typing import Any, cast
 
 from django.conf import settings
 from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
 from redis import RedisError
 
 from accounts.base.errors import Invalid, LimitReached
 from accounts.base.redis import get_redis
 from accounts.tenants.models import Account
 
-NAMES = (
-    "members",
-    "properties",
-    "links",
-    "open_rooms",
-    "webhooks",
-    "messages_a_day",
-    "storage_mib",
-    "api_requests_a_minute",
-)
+# Every limit, with what people read of it, in the order in which pages list them.
+NAMES = {
+    "members": _("Members"),
+    "properties": _("Properties"),
+    "links": _("Links"),
+    "open_rooms": _("Open conversations"),
+    "webhooks": _("Webhooks"),
+    "messages_a_day": _("Messages today"),
+    "storage_mib": _("Storage (MiB)"),
+    "api_requests_a_minute": _("API requests a minute"),
+}
 DAY_S = 86_400
 MAX_ALLOWED = 1_000_000_000
 # After Redis failed, counting pauses for a moment, so that a hung Redis costs one wait only.

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from accounts.limits import limits, rate_limits
 from accounts.tenants.models import Account
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
 Counter = Callable[[Account], int]
 _counters: dict[str, Counter] = {
@@ -23,6 +27,7 @@ class Usage:
     """One line of the usage page; a limit of 0 allows nothing."""
 
     name: str
+    label: StrOrPromise
     used: int
     allowed: int
 
@@ -39,20 +44,20 @@ def register_counter(name: str, counter: Counter) -> None:
 def read_usage(account: Account) -> list[Usage]:
     """Return what is used of each limit that something counts, in the order of limits.NAMES."""
     return [
-        Usage(name, _counters[name](account), limits.get_limit(account, name))
-        for name in limits.NAMES
+        Usage(name, label, _counters[name](account), limits.get_limit(account, name))
+        for name, label in limits.NAMES.items()
         if name in _counters
     ]
 
 
-# What would be lost with the account, beside what is limited: "messages" -> a count.
-_contents: dict[str, Counter] = {}
+# What would be lost with the account, under the label that people read.
+_contents: dict[StrOrPromise, Counter] = {}
 
 
-def register_content(name: str, counter: Counter) -> None:
-    _contents[name] = counter
+def register_content(label: StrOrPromise, counter: Counter) -> None:
+    _contents[label] = counter
 
 
 def count_contents(account: Account) -> dict[str, int]:
     """Return how much of everything the account holds, for the question before deleting it."""
-    return {name: counter(account) for name, counter in _contents.items()}
+    return {str(label): counter(account) for label, counter in _contents.items()}
