@@ -13,7 +13,7 @@ Scope, Role = ApiKey.Scope, Membership.Role
 
 
 @dataclass(frozen=True, slots=True)
-class Level:
+class AccessLevel:
     """The key scopes and the session roles that suffice."""
 
     scopes: frozenset[str]
@@ -24,17 +24,17 @@ MANAGERS = frozenset({Role.OWNER, Role.ADMIN})
 EVERYBODY = MANAGERS | {Role.AGENT}
 WRITERS = frozenset({Scope.WRITE, Scope.ADMIN})
 
-ANY = Level(frozenset(Scope), EVERYBODY)
-READ = Level(WRITERS | {Scope.READ}, EVERYBODY)
+ANY = AccessLevel(frozenset(Scope), EVERYBODY)
+READ = AccessLevel(WRITERS | {Scope.READ}, EVERYBODY)
 # Talking to guests is every agent's work, changing properties and links a manager's.
-TALK = Level(WRITERS, EVERYBODY)
-WRITE = Level(WRITERS, MANAGERS)
+TALK = AccessLevel(WRITERS, EVERYBODY)
+WRITE = AccessLevel(WRITERS, MANAGERS)
 # A machine room: any key may look, but of people only managers.
-INSPECT = Level(WRITERS | {Scope.READ}, MANAGERS)
-ADMIN = Level(frozenset({Scope.ADMIN}), MANAGERS)
-PLATFORM = Level(frozenset({Scope.PLATFORM}), frozenset())
+INSPECT = AccessLevel(WRITERS | {Scope.READ}, MANAGERS)
+ADMIN = AccessLevel(frozenset({Scope.ADMIN}), MANAGERS)
+PLATFORM = AccessLevel(frozenset({Scope.PLATFORM}), frozenset())
 
-TABLE: dict[str, dict[str, Level]] = {
+TABLE: dict[str, dict[str, AccessLevel]] = {
     "me": {"GET": ANY},
     "properties": {"GET": READ, "POST": WRITE},
     "property": {"GET": READ, "PATCH": WRITE, "DELETE": WRITE},

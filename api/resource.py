@@ -207,7 +207,7 @@ class Resource(APIView):
             yield row
 
 
-class Nowhere(Resource):
+class UnknownAddress(Resource):
     """Every address under /api/ that means nothing."""
 
     schema = None

@@ -13,7 +13,7 @@ from api.pagination import PAGE_ROWS, PAGE_ROWS_MAX
 CURSOR_MAX_CHARS = 400
 
 
-class Strict(serializers.Serializer[Any]):
+class StrictSerializer(serializers.Serializer[Any]):
     """Input: what is not declared or of another type is refused, not dropped or bent."""
 
     def to_internal_value(self, data: Any) -> Any:
@@ -48,11 +48,11 @@ def has_type(field: Any, value: Any) -> bool:
     return all(isinstance(value, json) for kind, json in JSON_TYPES if isinstance(field, kind))
 
 
-class Output(serializers.Serializer[Any]):
+class OutputSerializer(serializers.Serializer[Any]):
     """Answer: explicit fields, `id` is always the public uuid."""
 
 
-class NoBody(Strict):
+class NoBody(StrictSerializer):
     """A command that takes no fields; `{}` and no body at all are the same."""
 
 
@@ -98,6 +98,6 @@ def page_of(serializer: type[Any]) -> type[Any]:
             "items": serializer(many=True),
             "next": next_field,
         }
-        page = type(f"{name}Page", (Output,), fields)
+        page = type(f"{name}Page", (OutputSerializer,), fields)
         _pages[serializer] = sample({"items": [serializer.sample_value], "next": None})(page)
     return _pages[serializer]

@@ -43,7 +43,7 @@ def daphne(host: str, port: int) -> list[str]:
 def uvicorn(host: str, port: int) -> list[str]:
     return [
         *(*PYTHON, "-m", "uvicorn", "--host", host, "--port", str(port)),
-        *("--ws", "config.servers.uvicorn:LeanProtocol", "--ws-max-size", str(WS_MAX_BYTES)),
+        *("--ws", "config.servers.uvicorn:UvicornProtocol", "--ws-max-size", str(WS_MAX_BYTES)),
         # What a browser's socket would take for compression alone is several times the rest.
         "--ws-per-message-deflate=false",
         *("--ws-ping-interval", str(PING_S), "--ws-ping-timeout", str(PING_S)),

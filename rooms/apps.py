@@ -10,10 +10,10 @@ class RoomsConfig(AppConfig):
         # Models are there only now.
         from rooms import usage
         from rooms.conversations import revocation
-        from rooms.conversations.services import farewells
+        from rooms.conversations.services import removals
         from rooms.notifications import metrics
 
         revocation.listen()
-        farewells.listen()
+        removals.listen()
         usage.register()
         metrics.register()

@@ -8,7 +8,7 @@ from rooms.attachments import services
 from rooms.links.services import uses
 from rooms.notifications.queue import ask_for
 from rooms.notifications.sweep import queue_due
-from rooms.privacy import tidying
+from rooms.privacy import cleanup
 from rooms.provisioning.bulk.batches import QUEUE, WORK_OFF, forget_batches, work_off_batches
 from rooms.webhooks import sweep as webhooks
 
@@ -59,4 +59,4 @@ def sweep_link_uses() -> int:
 @shared_task
 def tidy_rooms() -> int:
     """Remove rooms that were left without a word WORDLESS_ROOM_HOURS ago."""
-    return tidying.tidy_rooms()
+    return cleanup.remove_wordless_rooms()

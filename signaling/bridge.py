@@ -27,7 +27,7 @@ PATIENCE_S = 2.8
 waiting = 0
 
 
-class Busy(OperationalError):
+class DatabaseBusy(OperationalError):
     """The database cannot take more calls now, or did not answer in time."""
 
 
@@ -57,7 +57,7 @@ async def in_thread(
     """
     global waiting
     if waiting >= MAX_WAITING:
-        raise Busy("too many calls are waiting")
+        raise DatabaseBusy("too many calls are waiting")
     waiting += 1
     try:
         async with asyncio.timeout(PATIENCE_S):
@@ -65,6 +65,6 @@ async def in_thread(
                 _pool(), lambda: _call(function, *args, **kwargs)
             )
     except TimeoutError:
-        raise Busy("the database did not answer in time") from None
+        raise DatabaseBusy("the database did not answer in time") from None
     finally:
         waiting -= 1

@@ -16,15 +16,15 @@ from rooms.base import events
 from signaling import bridge
 from signaling.hub.hub import Hub
 from signaling.hub.layer import HubLayer
-from signaling.sessions.live import current_live
+from signaling.sessions.runtime import current_runtime
 
 
-class LiveCollector:
+class SignalingCollector:
     """Counts on the hot path are plain integers; their price is paid here instead."""
 
     def collect(self) -> Iterable[Metric]:
         layer = cast(HubLayer, get_channel_layer())
-        live = current_live()
+        live = current_runtime()
         hub = live.hub if live else None
         topics = hub.topics if hub else {}
         rooms = [name for name in topics if name.startswith(events.ROOM) and topics[name].members]
@@ -44,7 +44,7 @@ class LiveCollector:
 
 def register() -> None:
     """Let /metrics show the live side; once per process."""
-    REGISTRY.register(cast(Any, LiveCollector()))
+    REGISTRY.register(cast(Any, SignalingCollector()))
 
 
 def _hears_redis(hub: Hub | None) -> bool:

@@ -9,7 +9,7 @@ from accounts.audit.models import AuditEvent
 from accounts.tenants.models import Account
 
 
-class Acting(Protocol):
+class ActorLike(Protocol):
     """A person or a key."""
 
     @property
@@ -21,7 +21,7 @@ class Acting(Protocol):
         """The name people know them by."""
 
 
-Actor = Acting | None
+Actor = ActorLike | None
 
 
 def record(

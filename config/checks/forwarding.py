@@ -25,7 +25,7 @@ NOBODY_BEHIND = {502, 503, 504}
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class ProbeResponse:
     status: int
     location: str
     body: bytes
@@ -88,7 +88,7 @@ def find_faults(arrived: dict[str, Any]) -> list[tuple[str, str]]:
     return faults
 
 
-def ask(path: str, headers: dict[str, str]) -> Answer:
+def ask(path: str, headers: dict[str, str]) -> ProbeResponse:
     """Raises Finding, or Unreachable if nobody answers at all."""
     site = urlsplit(settings.SITE_URL)
     kind = http.client.HTTPSConnection if site.scheme == "https" else http.client.HTTPConnection
@@ -96,7 +96,7 @@ def ask(path: str, headers: dict[str, str]) -> Answer:
     try:
         connection.request("GET", path, headers=headers)
         answer = connection.getresponse()
-        return Answer(answer.status, answer.headers.get("Location", ""), answer.read())
+        return ProbeResponse(answer.status, answer.headers.get("Location", ""), answer.read())
     except ssl.SSLCertVerificationError as error:
         raise Finding(
             f"{settings.SITE_URL} has a certificate that browsers refuse: {error.verify_message}",
@@ -142,7 +142,7 @@ def _find_wrong_hops(arrived: dict[str, Any]) -> tuple[str, str] | None:
     )
 
 
-def _describe(path: str, answer: Answer) -> str:
+def _describe(path: str, answer: ProbeResponse) -> str:
     target = f" and leads to {answer.location}" if answer.location else ""
     return f"{settings.SITE_URL}{path} answers {answer.status}{target}"
 

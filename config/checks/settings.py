@@ -117,8 +117,8 @@ def check_wire(**_: Any) -> list[CheckMessage]:
 
 
 @register()
-def check_tidying(**_: Any) -> list[CheckMessage]:
-    """The clock of the sweep is up to an hour behind (see rooms.services.tidying)."""
+def check_wordless_rooms(**_: Any) -> list[CheckMessage]:
+    """The clock of the sweep is up to an hour behind (see rooms.privacy.cleanup)."""
     if settings.WORDLESS_ROOM_HOURS * 3600 >= settings.RESUME_TTL_S + 3600:
         return []
     return [

@@ -7,7 +7,7 @@ import shutil
 import sys
 from pathlib import Path
 
-from config.local.away import find_root
+from config.local.relocation import find_root
 
 LOCAL_DIR = Path(__file__).resolve().parents[2] / ".local"
 

@@ -15,7 +15,7 @@ class LocalError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Places:
+class ServiceAddresses:
     """Where PostgreSQL and Redis are to be found."""
 
     database_url: str
@@ -50,22 +50,22 @@ def read_secret_key(folder: Path) -> str:
     return path.read_text()
 
 
-def make_places(sockets: Path) -> Places:
-    return Places(
+def make_places(sockets: Path) -> ServiceAddresses:
+    return ServiceAddresses(
         database_url=f"postgresql://doorbell@/doorbell?host={sockets}",
         redis_url=f"unix://{sockets}/redis.sock",
     )
 
 
-def read_places(folder: Path) -> Places:
+def read_places(folder: Path) -> ServiceAddresses:
     """Return where the services of this clone listen, or would listen when started."""
     try:
-        return Places(**json.loads((folder / "services.json").read_text()))
+        return ServiceAddresses(**json.loads((folder / "services.json").read_text()))
     except (OSError, ValueError, TypeError):
         return make_places(folder / "run")
 
 
-def write_places(folder: Path, places: Places) -> None:
+def write_places(folder: Path, places: ServiceAddresses) -> None:
     (folder / "services.json").write_text(json.dumps(asdict(places)))
 
 

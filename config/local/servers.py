@@ -16,8 +16,8 @@ import psycopg
 import redis
 
 from config.local import privilege
-from config.local.away import AwayPlace
 from config.local.folder import LocalError
+from config.local.relocation import Relocation
 
 START_TIMEOUT_S = 30
 STOP_TIMEOUT_S = 15
@@ -112,7 +112,7 @@ class PostgresServer(Server):
     ) -> None:
         super().__init__(folder, sockets, fast=fast)
         self.prepare = prepare
-        self.away: AwayPlace | None = None
+        self.away: Relocation | None = None
         self.programs = find_postgres()
 
     def start(self) -> None:
@@ -145,7 +145,7 @@ class PostgresServer(Server):
     def _move_away(self) -> None:
         """Work where `nobody` may: see config/local/away.py."""
         if self.away is None:
-            self.away = AwayPlace(self.folder, self.sockets, self.programs)
+            self.away = Relocation(self.folder, self.sockets, self.programs)
             self.away.move_in()
         self.data, self.programs = self.away.data, self.away.programs
 

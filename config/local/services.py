@@ -12,10 +12,16 @@ from types import TracebackType
 from typing import Self
 
 from config.local import folder, privilege
-from config.local.folder import LocalError, Places, make_places, read_places, read_secret_key
+from config.local.folder import (
+    LocalError,
+    ServiceAddresses,
+    make_places,
+    read_places,
+    read_secret_key,
+)
 from config.local.servers import PostgresServer, RedisServer, find_postgres
 
-__all__ = ["LocalError", "Places", "Services", "read_places", "read_secret_key"]
+__all__ = ["LocalError", "ServiceAddresses", "Services", "read_places", "read_secret_key"]
 
 # sun_path holds 108 bytes; the longest name in it is ".s.PGSQL.5432.lock".
 MAX_SOCKET_FOLDER_BYTES = 107 - len("/.s.PGSQL.5432.lock")
@@ -47,7 +53,7 @@ class Services:
         self.stop()
 
     @property
-    def places(self) -> Places:
+    def places(self) -> ServiceAddresses:
         return make_places(self.sockets)
 
     def start(self) -> None:

@@ -20,7 +20,7 @@ STOPPED = re.compile(r"(\S+) stopped \(rc=(-?\d+)\)")
 ASKED = re.compile(r"(SIGINT|SIGTERM) received")
 
 
-class Witness(Printer):
+class ExitWatcher(Printer):
     """Prints what the processes say, and remembers who stopped first and what it said last."""
 
     def __init__(self, processes: int, when_started: Callable[[], None]) -> None:
@@ -61,7 +61,7 @@ def run_processes(commands: dict[str, list[str]], when_started: Callable[[], Non
     """Run until told to stop or until one ends; return the reason, empty if we were told."""
     # honcho's own helpers must not outlive us, not even after kill -9.
     os.register_at_fork(after_in_child=lambda: follow_parent(signal.SIGKILL))
-    witness = Witness(len(commands), when_started)
+    witness = ExitWatcher(len(commands), when_started)
     manager = Manager(witness)
     for name, command in commands.items():
         line = shlex.join([sys.executable, "-m", "config.local.child", *command])

@@ -16,10 +16,10 @@ from daphne.cli import CommandLineInterface
 from daphne.server import Server
 from daphne.ws_protocol import WebSocketFactory, WebSocketProtocol
 
-from config.servers.inbox import Inbox
+from config.servers.receive_queue import ReceiveQueue
 
 
-class LeanProtocol(WebSocketProtocol):
+class DaphneProtocol(WebSocketProtocol):
     """A WebSocket that forgets its handshake once it is open."""
 
     def onOpen(self) -> None:  # noqa: N802  # Autobahn's name
@@ -32,10 +32,10 @@ class LeanProtocol(WebSocketProtocol):
         self.transport.producer.requests.clear()
 
 
-class LeanServer(Server):
-    def create_application(self, protocol: Any, scope: dict[str, Any]) -> Inbox:
+class DaphneServer(Server):
+    def create_application(self, protocol: Any, scope: dict[str, Any]) -> ReceiveQueue:
         """Start the application for a request or socket; return where its messages go."""
-        inbox = Inbox()
+        inbox = ReceiveQueue()
         protocol.scope = scope
         scope.setdefault("asgi", {"version": "3.0"})
         send = partial(self.handle_reply, protocol)
@@ -56,8 +56,8 @@ def name_plainly(thing: object) -> object:
 def main() -> None:
     for module in (autobahn.websocket.protocol, autobahn.twisted.websocket):
         vars(module).update(hltype=name_plainly, hlval=name_plainly)
-    WebSocketFactory.protocol = LeanProtocol
-    CommandLineInterface.server_class = LeanServer
+    WebSocketFactory.protocol = DaphneProtocol
+    CommandLineInterface.server_class = DaphneServer
     CommandLineInterface.entrypoint()
 
 

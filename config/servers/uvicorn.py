@@ -6,18 +6,18 @@ from typing import Any
 
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
-from config.servers.inbox import Inbox
+from config.servers.receive_queue import ReceiveQueue
 
 # So long may last words wait to be read; uvicorn itself would wait for ever.
 LINGER_S = 3.0
 
 
-class LeanProtocol(WebSocketsSansIOProtocol):
+class UvicornProtocol(WebSocketsSansIOProtocol):
     """Holds a third less memory while it idles, and cuts who does not read its last words."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.queue = Inbox()  # type: ignore[assignment]  # all that is asked of a Queue here
+        self.queue = ReceiveQueue()  # type: ignore[assignment]  # all that is asked of a Queue here
 
     def start_keepalive(self) -> None:
         """The first thing done once the client is let in: scope and headers have served."""

@@ -17,7 +17,7 @@ from django.db import transaction
 ROOM = "room."
 
 
-class Ringer(Protocol):
+class Publisher(Protocol):
     """The part of the channel layer that synchronous code uses; never raises."""
 
     def publish_soon(self, topic: str, event: dict[str, Any]) -> None: ...
@@ -55,5 +55,5 @@ def kick(code: int, **match: UUID | str) -> None:
     transaction.on_commit(partial(_ringer().kick_soon, facts, code), robust=True)
 
 
-def _ringer() -> Ringer:
-    return cast(Ringer, get_channel_layer())
+def _ringer() -> Publisher:
+    return cast(Publisher, get_channel_layer())

@@ -74,7 +74,7 @@ class UrlRefused(OutgoingError):
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class HttpResult:
     """What came back; `body` is at most MAX_READ_BYTES, cut where it was longer."""
 
     status: int
@@ -99,7 +99,7 @@ class Answer:
         return min(max((at - datetime.now(UTC)).total_seconds(), 0), RETRY_AFTER_MAX_S)
 
 
-def send(method: str, url: str, *, headers: Mapping[str, str], body: bytes = b"") -> Answer:
+def send(method: str, url: str, *, headers: Mapping[str, str], body: bytes = b"") -> HttpResult:
     """Make one request and return its answer, whatever its status. Raises OutgoingError."""
     target = check_url(url)
     fields = {
@@ -117,7 +117,7 @@ def send(method: str, url: str, *, headers: Mapping[str, str], body: bytes = b""
     )
     try:
         with pool, pool.stream(method, where, headers=_to_bytes(fields), content=body) as response:
-            return Answer(response.status, _to_text(response.headers), _read_body(response))
+            return HttpResult(response.status, _to_text(response.headers), _read_body(response))
     except (httpcore.NetworkError, httpcore.ProtocolError) as error:
         raise OutgoingError(str(error) or "The connection broke.") from None
 

@@ -45,7 +45,7 @@ def ended_key(room_uuid: UUID | str) -> str:
     return f"presence:ended:{room_uuid}"
 
 
-def seats_key(credential: str) -> str:
+def credential_key(credential: str) -> str:
     """Where the sockets of one sign-in or key took part: "<room>:<person>:<connection>".
 
     Both this and `ended_key` are sorted sets of their own: score = when the resume token of
@@ -92,25 +92,25 @@ def inhabited(room_uuids: Iterable[UUID]) -> set[UUID]:
         return set()
 
 
-def end_seats(credential: str) -> list[tuple[str, str, str]]:
-    """Note as ended whatever sockets of this sign-in or key may be seated.
+def end_credential(credential: str) -> list[tuple[str, str, str]]:
+    """Note as ended whatever sockets of this sign-in or key may be there.
 
     Returns (room, person, connection) of each; nothing with Redis away.
     """
     try:
         redis, now = get_redis(), time.time()
-        members = cast(list[bytes], redis.zrangebyscore(seats_key(credential), now, "+inf"))
-        seats = [cast(tuple[str, str, str], tuple(m.decode().split(":"))) for m in members]
+        members = cast(list[bytes], redis.zrangebyscore(credential_key(credential), now, "+inf"))
+        entries = [cast(tuple[str, str, str], tuple(m.decode().split(":"))) for m in members]
         pipe = redis.pipeline(transaction=False)
-        for room, person, connection in seats:
+        for room, person, connection in entries:
             gone_at = now + settings.RESUME_TTL_S
             pipe.zadd(ended_key(room), {f"{person}:{connection}": gone_at})
             pipe.expire(ended_key(room), settings.RESUME_TTL_S)
-        pipe.delete(seats_key(credential))
+        pipe.delete(credential_key(credential))
         pipe.execute()
     except RedisError:
         return []
-    return seats
+    return entries
 
 
 def rooms_with_guests(account_uuid: UUID | str) -> set[str]:

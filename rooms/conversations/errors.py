@@ -56,7 +56,7 @@ class MembershipGone(DomainError):
 
 
 class SessionGone(DomainError):
-    """The browser session or the key behind a pass has ended."""
+    """The browser session or the key behind a ticket has ended."""
 
     code = "bad_ticket"
     status = 401

@@ -17,7 +17,7 @@ from accounts.sign_in.sessions import mark_session, mark_session_key
 from accounts.users.models import User
 from rooms.base import close_codes, events
 from rooms.conversations.models import Participant
-from rooms.conversations.services.farewells import tell_ended, tell_gone
+from rooms.conversations.services.removals import tell_ended, tell_gone
 
 
 def close_member_sockets(membership_uuid: UUID, **_: Any) -> None:

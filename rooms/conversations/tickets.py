@@ -16,7 +16,7 @@ _resumes = signing.TimestampSigner(salt="doorbell.resume", sep=".")
 
 
 @dataclass(frozen=True, slots=True)
-class Pass:
+class TicketClaims:
     """What a ticket lets in: one room and participant, or one account and member.
 
     `connection` names the socket; a second socket with the same one replaces the first.
@@ -37,17 +37,17 @@ def new_connection() -> str:
     return uuid.uuid4().hex[:16]
 
 
-def sign_ticket(entry: Pass) -> str:
+def sign_ticket(claims: TicketClaims) -> str:
     """Return a token that opens a socket for TICKET_TTL_S seconds."""
-    return _tickets.sign_object(_pack(entry))
+    return _tickets.sign_object(_pack(claims))
 
 
-def sign_resume(entry: Pass) -> str:
+def sign_resume(claims: TicketClaims) -> str:
     """Return a token that opens the same connection again for RESUME_TTL_S seconds."""
-    return _resumes.sign_object(_pack(entry))
+    return _resumes.sign_object(_pack(claims))
 
 
-def read_pass(token: str) -> Pass:
+def read_ticket_claims(token: str) -> TicketClaims:
     """Return what a ticket or resume token lets in. Raises BadToken."""
     for signer, max_age in (
         (_tickets, settings.TICKET_TTL_S),
@@ -58,14 +58,14 @@ def read_pass(token: str) -> Pass:
             if "session" in content:
                 content["session"] = unseal(content["session"])
             # A process holds thousands of passes; whoever and whatever they name is one string.
-            return Pass(**{name: intern(value) for name, value in content.items()})
+            return TicketClaims(**{name: intern(value) for name, value in content.items()})
         except (signing.BadSignature, TypeError, ValueError):
             continue
     raise BadToken
 
 
-def _pack(entry: Pass) -> dict[str, Any]:
-    content = {name: value for name, value in asdict(entry).items() if value}
-    if entry.session:
-        content["session"] = seal(entry.session)
+def _pack(claims: TicketClaims) -> dict[str, Any]:
+    content = {name: value for name, value in asdict(claims).items() if value}
+    if claims.session:
+        content["session"] = seal(claims.session)
     return content

@@ -24,8 +24,8 @@ from rooms.base.phrases import get_phrases
 from rooms.conversations.access import get_room, get_room_of_any
 from rooms.conversations.models import Participant, Room
 from rooms.conversations.services.rooms import close_room, describe_room, reopen_room
-from rooms.conversations.tickets import Pass, new_connection, sign_ticket
-from rooms.inbox.desk import read_rooms
+from rooms.conversations.tickets import TicketClaims, new_connection, sign_ticket
+from rooms.inbox.access import read_rooms
 from rooms.inbox.wording import get_inbox_phrases
 from rooms.links.addresses import link_url
 from rooms.links.models import DirectLink
@@ -204,10 +204,10 @@ def _first_link(account: Account) -> DirectLink | None:
 
 def _make_ticket(request: MemberRequest) -> str:
     """Saves the page one round trip; later tickets come from the API."""
-    entry = Pass(
+    claims = TicketClaims(
         account=str(request.account.uuid),
         membership=str(request.membership.uuid),
         connection=new_connection(),
         session=request.session.session_key or "",
     )
-    return sign_ticket(entry)
+    return sign_ticket(claims)

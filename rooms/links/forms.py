@@ -16,7 +16,7 @@ from rooms.links.services.passcodes import PASSCODE_MAX_CHARS
 MINUTES = "%Y-%m-%dT%H:%M"
 
 
-class MomentField(forms.DateTimeField):
+class MomentFormField(forms.DateTimeField):
     """A date and time in the zone the page says, else in UTC."""
 
     widget = forms.DateTimeInput(attrs={"type": "datetime-local"}, format=MINUTES)
@@ -46,8 +46,8 @@ class ManyLinksForm(forms.ModelForm):
         widget=forms.RadioSelect,
         initial=DirectLink.Mode.PRIVATE,
     )
-    not_before = MomentField(label=_("Opens at"), help_text=_("Empty: now."))
-    expires_at = MomentField(label=_("Ends at"), help_text=_("Empty: never."))
+    not_before = MomentFormField(label=_("Opens at"), help_text=_("Empty: now."))
+    expires_at = MomentFormField(label=_("Ends at"), help_text=_("Empty: never."))
     passcode = forms.CharField(
         label=_("Passcode"),
         required=False,

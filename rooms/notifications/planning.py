@@ -7,7 +7,7 @@ from functools import partial
 from django.db import connection, transaction
 
 from rooms.arrivals.models import Arrival
-from rooms.notifications.queue import Due, ring
+from rooms.notifications.queue import DueDelivery, ring
 from rooms.properties.models import Property
 
 # One statement, however many targets, on the database's clock, which is also the one that
@@ -43,6 +43,6 @@ def plan_deliveries(arrival: Arrival, property: Property) -> None:
     }
     with connection.cursor() as cursor:
         cursor.execute(PLAN, values)
-        planned = [Due(*row) for row in cursor.fetchall()]
+        planned = [DueDelivery(*row) for row in cursor.fetchall()]
     if planned and not property.call_after_s:
         transaction.on_commit(partial(ring, planned), robust=True)

@@ -13,14 +13,14 @@ from rooms.notifications.channels import queue_of
 from rooms.notifications.tasks import deliver, send_proof, send_test
 
 
-class Due(NamedTuple):
+class DueDelivery(NamedTuple):
     """A delivery that may be tried now, and the kind of its target."""
 
     delivery_id: int
     kind: str
 
 
-def ring(deliveries: Iterable[Due]) -> None:
+def ring(deliveries: Iterable[DueDelivery]) -> None:
     """Queue the deliveries. An absent broker is counted, never raised: the sweep is the retry."""
     broker.publish((deliver, due.delivery_id, queue_of(due.kind)) for due in deliveries)
 

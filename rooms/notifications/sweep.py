@@ -10,7 +10,7 @@ from django.db.models import F
 from django.db.models.functions import Now
 
 from rooms.notifications.models import Delivery
-from rooms.notifications.queue import Due, ring
+from rooms.notifications.queue import DueDelivery, ring
 from rooms.notifications.tasks import MAX_TRIES
 
 BATCH_ROWS = 500
@@ -34,14 +34,14 @@ def queue_due() -> int:
 
 
 @transaction.atomic
-def take_batch() -> list[Due]:
+def take_batch() -> list[DueDelivery]:
     """Mark up to BATCH_ROWS due deliveries as queued; those of dead workers wait again.
 
     A try whose worker died counts: a delivery that kills its worker is not tried for ever.
     """
     due = Delivery.objects.due().unqueued()
     rows = due.select_for_update(skip_locked=True, of=("self",)).order_by("next_at")
-    batch = [Due(*row) for row in rows.values_list("pk", "target__kind")[:BATCH_ROWS]]
+    batch = [DueDelivery(*row) for row in rows.values_list("pk", "target__kind")[:BATCH_ROWS]]
     taken = Delivery.objects.filter(pk__in=[due.delivery_id for due in batch])
     taken.filter(state=Delivery.State.SENDING).update(
         state=Delivery.State.WAITING, attempts=F("attempts") + 1, note="the worker died"

@@ -33,7 +33,7 @@ DELIVERIES_SHOWN = 30
 TEST_RATE = "5/600"
 
 
-class Row(NamedTuple):
+class DeliveryRow(NamedTuple):
     """A delivery as the page tells it."""
 
     delivery: Delivery
@@ -121,7 +121,7 @@ def confirm(request: HttpRequest, token: str) -> HttpResponse:
     return render(request, "rooms/notifications/confirm.html", {"address": address})
 
 
-def list_rows(request: MemberRequest) -> list[Row]:
+def list_rows(request: MemberRequest) -> list[DeliveryRow]:
     """Return the account's last deliveries, newest first; agents see their own. One query."""
     deliveries = Delivery.objects.for_account(request.account).with_story()
     if not request.membership.is_manager:
@@ -130,9 +130,9 @@ def list_rows(request: MemberRequest) -> list[Row]:
     return [_describe(delivery) for delivery in shown]
 
 
-def _describe(delivery: Delivery) -> Row:
+def _describe(delivery: Delivery) -> DeliveryRow:
     now, arrived_at = timezone.now(), delivery.arrival.at
-    return Row(
+    return DeliveryRow(
         delivery=delivery,
         address=channel_of(delivery.target.kind).describe(delivery.target),
         is_new=now - arrived_at < timedelta(minutes=1),

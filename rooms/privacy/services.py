@@ -9,8 +9,8 @@ from rooms.arrivals.models import Arrival
 from rooms.attachments.services import erase_attachments
 from rooms.base import close_codes, events
 from rooms.conversations.models import Message, Participant, Room
-from rooms.conversations.services.farewells import tell_gone
 from rooms.conversations.services.guests import rename_guest
+from rooms.conversations.services.removals import tell_gone
 from rooms.guests.models import Guest
 
 ERASED_NAME = "Erased guest"

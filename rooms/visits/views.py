@@ -26,7 +26,7 @@ from rooms.attachments.upload_form import describe_uploads
 from rooms.base import modules, phrases
 from rooms.base.sealing import BadToken
 from rooms.base.validation import clean_line
-from rooms.conversations.tickets import Pass, new_connection, sign_resume, sign_ticket
+from rooms.conversations.tickets import TicketClaims, new_connection, sign_resume, sign_ticket
 from rooms.guests.cookie import read_guest, sign_guest
 from rooms.links.access import open_link
 from rooms.links.errors import LinkGone, LinkNotFound
@@ -63,7 +63,7 @@ class NotJson(DomainError):
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class JoinRequest:
     """What a guest says at the door; everything may be left out."""
 
     nickname: str = ""
@@ -231,7 +231,7 @@ def check_origin(request: HttpRequest) -> None:
         raise Forbidden("This page may not ask for that.")
 
 
-def _read_wish(request: HttpRequest) -> Wish:
+def _read_wish(request: HttpRequest) -> JoinRequest:
     if request.content_type != "application/json":
         raise NotJson
     body = request.read(MAX_BODY_BYTES + 1)
@@ -243,7 +243,7 @@ def _read_wish(request: HttpRequest) -> Wish:
         raise Invalid("This is not JSON.") from None
     if not isinstance(said, dict):
         raise Invalid("Send a JSON object.")
-    return Wish(**{name: _read_field(name, value) for name, value in said.items()})
+    return JoinRequest(**{name: _read_field(name, value) for name, value in said.items()})
 
 
 def _read_field(name: str, value: object) -> str:
@@ -257,17 +257,17 @@ def _read_field(name: str, value: object) -> str:
 
 
 def _describe_visit(link: DirectLink, visit: Visit) -> dict[str, Any]:
-    entry = Pass(
+    claims = TicketClaims(
         account=str(link.account.uuid),
         connection=new_connection(),
         room=str(visit.room.uuid),
         participant=str(visit.participant.uuid),
     )
     return {
-        "ticket": sign_ticket(entry),
-        "resume": sign_resume(entry),
-        "room": entry.room,
-        "participant": entry.participant,
+        "ticket": sign_ticket(claims),
+        "resume": sign_resume(claims),
+        "room": claims.room,
+        "participant": claims.participant,
         "ws": WS_PATH,
         "policies": {"storage": link.property.storage, "transport": link.property.transport},
     }

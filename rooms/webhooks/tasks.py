@@ -141,7 +141,7 @@ def _claim(delivery: WebhookDelivery) -> bool:
     return True
 
 
-def _post(delivery: WebhookDelivery) -> http.Answer:
+def _post(delivery: WebhookDelivery) -> http.HttpResult:
     webhook, body = delivery.webhook, delivery.payload
     secrets = [open_secret(sealed) for sealed in webhook.sealed_secrets]
     now_s = int(timezone.now().timestamp())
@@ -157,7 +157,7 @@ def _post(delivery: WebhookDelivery) -> http.Answer:
     return http.send("POST", webhook.url, headers=headers, body=body.encode())
 
 
-def _judge(delivery: WebhookDelivery, answer: http.Answer) -> None:
+def _judge(delivery: WebhookDelivery, answer: http.HttpResult) -> None:
     shown = {name: answer.headers[name] for name in SHOWN_HEADERS if name in answer.headers}
     text = answer.body.decode(errors="replace").replace("\0", "\ufffd")
     delivery.response_status = answer.status

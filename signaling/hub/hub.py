@@ -27,7 +27,7 @@ NOBODY = "-" * NODE_CHARS
 LINGER_S = 5.0
 
 
-class Member(Protocol):
+class Subscriber(Protocol):
     """A local listener of a topic: a socket, or a group of stock Channels consumers."""
 
     connection: str
@@ -57,7 +57,7 @@ _envelopes = msgspec.json.Decoder(Envelope)
 class Topic:
     """Local members by the address they listen on, and who is there on any process."""
 
-    members: dict[Member, str] = field(default_factory=dict)
+    members: dict[Subscriber, str] = field(default_factory=dict)
     people: dict[str, list[str]] = field(default_factory=dict)
 
 
@@ -78,7 +78,7 @@ class Hub:
         self._drop_share = settings.HUB_DROP_PERCENT / 100
         self._control = asyncio.ensure_future(self.link.subscribe(CONTROL_TOPIC))
 
-    async def attach(self, topic: str, member: Member, address: str = "") -> None:
+    async def attach(self, topic: str, member: Subscriber, address: str = "") -> None:
         """Let the member hear the topic; on return nothing published later is missed."""
         known = self.topics.get(topic)
         if known is None:
@@ -86,7 +86,7 @@ class Hub:
         known.members[member] = address
         await self.link.subscribe(topic)
 
-    def detach(self, topic: str, member: Member) -> None:
+    def detach(self, topic: str, member: Subscriber) -> None:
         """Stop hearing the topic; the last one out ends the subscription a little later."""
         known = self.topics.get(topic)
         if known is not None and known.members.pop(member, None) is not None and not known.members:
@@ -99,7 +99,7 @@ class Hub:
         *,
         to: str | None = None,
         connection: str | None = None,
-        but: Member | None = None,
+        but: Subscriber | None = None,
         people: dict[str, list[str]] | None = None,
     ) -> None:
         """Send a frame to the topic: to all members but one, or to one address only."""
@@ -132,7 +132,7 @@ class Hub:
         if known is not None:
             known.people = people
 
-    def matching(self, match: dict[str, str]) -> list[Member]:
+    def matching(self, match: dict[str, str]) -> list[Subscriber]:
         """Return the local sockets with these facts; the one of a `connection` at once."""
         if "connection" in match:
             socket = self.sockets.get(match["connection"])
@@ -141,7 +141,7 @@ class Hub:
         sockets = self.sockets.values()
         return [s for s in sockets if all(s.facts.get(k) == v for k, v in wanted)]
 
-    def _hand_out(self, topic: str, envelope: Envelope, but: Member | None = None) -> None:
+    def _hand_out(self, topic: str, envelope: Envelope, but: Subscriber | None = None) -> None:
         known = self.topics.get(topic)
         if known is None:
             return

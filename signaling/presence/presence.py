@@ -19,8 +19,8 @@ from typing import Any
 from django.conf import settings
 from redis.exceptions import RedisError
 
-from rooms.base.presence import DUE, GRACE, people_in, seats_key
-from signaling.presence.pipe import Command, Pipe
+from rooms.base.presence import DUE, GRACE, credential_key, people_in
+from signaling.presence.pipeline import Command, Pipeline
 
 logger = logging.getLogger(__name__)
 
@@ -32,7 +32,7 @@ People = dict[str, list[str]]
 
 
 @dataclass(frozen=True, slots=True)
-class Seat:
+class PresenceEntry:
     """One connection of one person at one place (a key of rooms.presence)."""
 
     place: str
@@ -49,7 +49,7 @@ class Seat:
 
 
 @dataclass(frozen=True, slots=True)
-class Entered:
+class Presences:
     """Who is at each place asked for, and whether the connection was there before."""
 
     people: list[People]
@@ -66,21 +66,24 @@ class Presence:
     def __init__(
         self, url: str, changed: Callable[[str, list[str], People], Awaitable[None]]
     ) -> None:
-        self._pipe = Pipe(url)
+        self._pipe = Pipeline(url)
         self._changed = changed
-        self._renewals: set[Seat] = set()
+        self._renewals: set[PresenceEntry] = set()
         self._task = asyncio.ensure_future(self._run())
 
     async def enter(
-        self, seats: Iterable[Seat], look_at: Iterable[str] = (), credentials: Iterable[str] = ()
-    ) -> Entered | None:
-        """Take the seats; return who is there now, or None with Redis away.
+        self,
+        entries: Iterable[PresenceEntry],
+        look_at: Iterable[str] = (),
+        credentials: Iterable[str] = (),
+    ) -> Presences | None:
+        """Enter all of them; return who is there now, or None with Redis away.
 
-        The answer is about the first seat's place and then about those of `look_at`, where no
-        seat is taken: an account's guests may be thousands, and nobody asks for them here. The
-        first seat is noted as that of the `credentials`, so that it ends with them.
+        The answer is about the first one's place and then about those of `look_at`, where no
+        entry is made: an account's guests may be thousands, and nobody asks for them here. The
+        first entry is noted as that of the `credentials`, so that it ends with them.
         """
-        taken = list(seats)
+        taken = list(entries)
         places = [taken[0].place, *look_at]
         notes = [command for one in credentials for command in _note(one, taken[0])]
         try:
@@ -95,31 +98,35 @@ class Presence:
             self._renewals.update(taken)
             return None
         people = [people_in(members) for members in answers[-len(places) :]]
-        return Entered(people, known=not answers[0])
+        return Presences(people, known=not answers[0])
 
-    async def leave(self, seat: Seat, grace_s: float, *others: Seat) -> People | None:
-        """Give the seats up; the person stays present for the grace period.
+    async def leave(
+        self, entry: PresenceEntry, grace_s: float, *others: PresenceEntry
+    ) -> People | None:
+        """Take the entries out; the person stays present for the grace period.
 
-        Returns who is at the first seat's place now (those in grace included), or None with
+        Returns who is at the first one's place now (those in grace included), or None with
         Redis away.
         """
-        seats = [seat, *others]
-        self._renewals.difference_update(seats)
-        commands: list[Command] = [("ZREM", one.place, one.member) for one in seats]
-        commands.append(("ZREM", DUE, *(one.due for one in seats)))
+        entries = [entry, *others]
+        self._renewals.difference_update(entries)
+        commands: list[Command] = [("ZREM", one.place, one.member) for one in entries]
+        commands.append(("ZREM", DUE, *(one.due for one in entries)))
         # Without grace the account still hears of it: the reaper takes what is due at once.
-        graced = seats if grace_s else list(others)
+        graced = entries if grace_s else list(others)
         if graced:
-            commands += _count_in([Seat(one.place, one.person, GRACE) for one in graced], grace_s)
+            commands += _count_in(
+                [PresenceEntry(one.place, one.person, GRACE) for one in graced], grace_s
+            )
         try:
-            answers = await self._pipe.run([*commands, _look_at(seat.place)])
+            answers = await self._pipe.run([*commands, _look_at(entry.place)])
         except FAILURES:
             return None
         return people_in(answers[-1])
 
-    def renew(self, seat: Seat) -> None:
+    def renew(self, entry: PresenceEntry) -> None:
         """Count the connection as present for another PRESENCE_TTL_S, within a second."""
-        self._renewals.add(seat)
+        self._renewals.add(entry)
 
     async def close(self) -> None:
         self._task.cancel()
@@ -139,12 +146,12 @@ class Presence:
         """Write what was renewed since the last time; tell of those whom Redis had lost."""
         if not self._renewals:
             return
-        seats = list(self._renewals)
-        answers = await self._pipe.run(_count_in(seats, settings.PRESENCE_TTL_S))
-        self._renewals.difference_update(seats)
+        entries = list(self._renewals)
+        answers = await self._pipe.run(_count_in(entries, settings.PRESENCE_TTL_S))
+        self._renewals.difference_update(entries)
         persons: dict[str, list[str]] = defaultdict(list)
-        for seat in seats:
-            persons[seat.place].append(seat.person)
+        for entry in entries:
+            persons[entry.place].append(entry.person)
         # Somebody new at a place: who was known there is told once more, which does no harm.
         lost = [place for place, added in zip(persons, answers, strict=False) if added]
         for place, members in zip(
@@ -169,26 +176,26 @@ class Presence:
             await self._changed(place, persons, people_in(answers[-1]))
 
 
-def _count_in(seats: Iterable[Seat], ttl_s: float) -> list[Command]:
-    """Commands that let the seats count for `ttl_s` from now; one ZADD a place comes first."""
+def _count_in(entries: Iterable[PresenceEntry], ttl_s: float) -> list[Command]:
+    """Commands that let the entries count for `ttl_s` from now; one ZADD a place comes first."""
     gone_at = time.time() + ttl_s
     places: dict[str, list[Any]] = defaultdict(list)
     due: list[Any] = []
-    for seat in seats:
-        places[seat.place] += (gone_at, seat.member)
-        due += (gone_at, seat.due)
+    for entry in entries:
+        places[entry.place] += (gone_at, entry.member)
+        due += (gone_at, entry.due)
     commands: list[Command] = [("ZADD", place, *pairs) for place, pairs in places.items()]
     # A key outlives its members a little, for the reaper; then Redis forgets it.
     key_ttl_s = settings.PRESENCE_TTL_S * 2
     return [*commands, ("ZADD", DUE, *due), *(("EXPIRE", place, key_ttl_s) for place in places)]
 
 
-def _note(credential: str, seat: Seat) -> list[Command]:
-    """Commands that remember the seat as one of a sign-in or key (see rooms.presence)."""
-    key, now, ttl_s = seats_key(credential), time.time(), settings.RESUME_TTL_S
-    room = seat.place.rpartition(":")[2]
+def _note(credential: str, entry: PresenceEntry) -> list[Command]:
+    """Commands that remember the entry as one of a sign-in or key (see rooms.presence)."""
+    key, now, ttl_s = credential_key(credential), time.time(), settings.RESUME_TTL_S
+    room = entry.place.rpartition(":")[2]
     return [
-        ("ZADD", key, now + ttl_s, f"{room}:{seat.member}"),
+        ("ZADD", key, now + ttl_s, f"{room}:{entry.member}"),
         ("ZREMRANGEBYSCORE", key, "-inf", now),
         ("EXPIRE", key, ttl_s),
     ]

@@ -11,9 +11,9 @@ from django.conf import settings
 from accounts.base.errors import RateLimited
 from rooms.base import close_codes
 from rooms.base.sealing import BadToken
-from rooms.conversations.tickets import Pass, read_pass
+from rooms.conversations.tickets import TicketClaims, read_ticket_claims
 from signaling.sessions import handlers
-from signaling.sessions.live import get_live
+from signaling.sessions.runtime import get_runtime
 from signaling.sessions.session import Session, nothing
 from signaling.wire import protocol
 from signaling.wire.protocol import CLOSE_CODES, Frame, ProtocolError
@@ -23,7 +23,7 @@ from signaling.wire.refusals import FATAL, describe_error
 MAX_REFUSALS = 200
 
 
-class Refused(Exception):
+class ConnectionRefused(Exception):
     """The socket may not stay; carries the close code."""
 
     def __init__(self, code: str) -> None:
@@ -31,18 +31,18 @@ class Refused(Exception):
         self.close_code = CLOSE_CODES[code]
 
 
-def let_in(scope: dict[str, Any]) -> Pass:
+def let_in(scope: dict[str, Any]) -> TicketClaims:
     """Return what the handshake's ticket lets in. Raises Refused."""
     offered = scope["subprotocols"]
     if protocol.VERSION not in offered or not origin_is_ours(scope):
-        raise Refused("bad_protocol")
+        raise ConnectionRefused("bad_protocol")
     for name in offered:
         if name.startswith("ticket."):
             try:
-                return read_pass(name.removeprefix("ticket."))
+                return read_ticket_claims(name.removeprefix("ticket."))
             except BadToken:
                 break
-    raise Refused("bad_ticket")
+    raise ConnectionRefused("bad_ticket")
 
 
 def origin_is_ours(scope: dict[str, Any]) -> bool:
@@ -58,22 +58,22 @@ def forget_handshake(scope: dict[str, Any]) -> None:
     scope.clear()
 
 
-class LiveConsumer(AsyncConsumer):
+class SessionConsumer(AsyncConsumer):
     """One WebSocket. Channels routes to it; its receive loop is its own (no task per frame)."""
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         await receive()  # websocket.connect
         try:
-            entry = let_in(scope)
-        except Refused as refusal:
+            claims = let_in(scope)
+        except ConnectionRefused as refusal:
             # Accepted first: a refused handshake tells a browser nothing.
             await send({"type": "websocket.accept"})
             await send({"type": "websocket.close", "code": refusal.close_code})
             return
         await send({"type": "websocket.accept", "subprotocol": protocol.VERSION})
         forget_handshake(scope)
-        self.live = get_live()
-        session = self.session = Session(self.live, entry, send)
+        self.live = get_runtime()
+        session = self.session = Session(self.live, claims, send)
         task = cast("asyncio.Task[None]", asyncio.current_task())
         session.on_gone = task.cancel
         self.live.add(session)

@@ -12,9 +12,9 @@ from django.conf import settings
 from accounts.sign_in.sessions import mark_session_key
 from rooms.base import close_codes
 from rooms.conversations.services.messages import Sender
-from rooms.conversations.tickets import Pass
+from rooms.conversations.tickets import TicketClaims
 from signaling.hub.hub import Hub, resync_frame
-from signaling.presence.presence import Seat
+from signaling.presence.presence import PresenceEntry
 from signaling.sessions.outbox import Outbox, Send
 from signaling.wire.protocol import event
 
@@ -23,7 +23,7 @@ def nothing() -> None:
     """What a socket does when its client goes that nobody waits for."""
 
 
-class Bucket:
+class TokenBucket:
     """A token bucket: `rate` a second on average, `burst` at once."""
 
     __slots__ = ("_at", "_burst", "_left", "_rate")
@@ -46,7 +46,7 @@ class Bucket:
 
 
 @dataclass(slots=True)
-class Seated:
+class JoinedRoom:
     """A room this socket takes part in."""
 
     sender: Sender
@@ -54,8 +54,8 @@ class Seated:
     kind: str
     name: str
     transport: str
-    seats: list[Seat]
-    # Whether the room was a conversation when the seat was taken.
+    entries: list[PresenceEntry]
+    # Whether the room was a conversation when the socket came in.
     begun: bool
     reported: dict[str, str] = field(default_factory=dict)
 
@@ -64,7 +64,7 @@ class Seated:
         return self.sender.participant_uuid
 
 
-class Home(Protocol):
+class SessionHost(Protocol):
     """What a socket needs of the process it is in; see live.Live."""
 
     hub: Hub
@@ -79,7 +79,7 @@ class Session:
     __slots__ = (
         "connection",
         "desk",
-        "entry",
+        "claims",
         "facts",
         "frames",
         "home",
@@ -92,28 +92,28 @@ class Session:
         "topics",
     )
 
-    def __init__(self, home: Home, entry: Pass, send: Send) -> None:
+    def __init__(self, home: SessionHost, claims: TicketClaims, send: Send) -> None:
         self.home = home
-        self.entry = entry
-        self.connection = entry.connection
+        self.claims = claims
+        self.connection = claims.connection
         self.facts: dict[str, str] = {
             name: value
             for name, value in (
-                ("account", entry.account),
-                ("room", entry.room),
-                ("participant", entry.participant),
-                ("membership", entry.membership),
-                ("session", mark_session_key(entry.session)),
-                ("key", entry.key),
+                ("account", claims.account),
+                ("room", claims.room),
+                ("participant", claims.participant),
+                ("membership", claims.membership),
+                ("session", mark_session_key(claims.session)),
+                ("key", claims.key),
             )
             if value
         }
-        self.rooms: dict[str, Seated] = {}
-        self.desk: Seat | None = None
+        self.rooms: dict[str, JoinedRoom] = {}
+        self.desk: PresenceEntry | None = None
         self.topics: set[str] = set()
         self.outbox = Outbox(send, self._gone)
-        self.frames = Bucket(settings.WS_FRAMES_PER_S, settings.WS_FRAMES_BURST)
-        self.messages = Bucket(settings.WS_MESSAGES_PER_S, settings.WS_MESSAGES_BURST)
+        self.frames = TokenBucket(settings.WS_FRAMES_PER_S, settings.WS_FRAMES_BURST)
+        self.messages = TokenBucket(settings.WS_MESSAGES_PER_S, settings.WS_MESSAGES_BURST)
         # Refused frames beyond good ones; nonsense beyond measure ends the socket.
         self.refusals = 0
         self.replaced = False
@@ -126,7 +126,7 @@ class Session:
     @property
     def person(self) -> str:
         """Whose socket it is, whichever of their connections."""
-        return self.entry.participant or self.entry.membership or self.entry.key
+        return self.claims.participant or self.claims.membership or self.claims.key
 
     @property
     def credentials(self) -> list[str]:
@@ -136,7 +136,7 @@ class Session:
     @property
     def for_account(self) -> bool:
         """Whether this socket is an inbox rather than one room's."""
-        return not self.entry.room
+        return not self.claims.room
 
     def push(self, text: str) -> None:
         self.outbox.push(text)

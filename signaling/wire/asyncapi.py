@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
-from signaling.wire import answer_types, protocol
+from signaling.wire import protocol, server_frames
 
 SCHEMAS = "#/components/schemas/"
 MESSAGES = "#/components/messages/"
@@ -76,20 +76,23 @@ def _message(title: str, key: str) -> dict[str, Any]:
 
 def _schemas() -> dict[str, Any]:
     """Return the schema of every frame, and of what is inside."""
-    shapes: set[type[Struct]] = {*protocol.ACCOUNT_COMMANDS.values(), *answer_types.EVENTS.values()}
-    shapes.add(answer_types.Refusal)
-    for answers in answer_types.ANSWERS.values():
+    shapes: set[type[Struct]] = {
+        *protocol.ACCOUNT_COMMANDS.values(),
+        *server_frames.EVENTS.values(),
+    }
+    shapes.add(server_frames.Refusal)
+    for answers in server_frames.ANSWERS.values():
         shapes.update(answers)
     ordered = sorted(shapes, key=lambda shape: shape.__name__)
     _, inner = msgspec.json.schema_components(ordered, ref_template=SCHEMAS + "{name}")
     schemas: dict[str, Any] = {}
     for kind, shape in protocol.ACCOUNT_COMMANDS.items():
         schemas[_name_command(kind)] = _command_frame(kind, shape)
-        ok = {"anyOf": [_refer(answer) for answer in answer_types.ANSWERS[kind]]}
+        ok = {"anyOf": [_refer(answer) for answer in server_frames.ANSWERS[kind]]}
         schemas[_name_answer(kind)] = _frame(ref={"type": "integer"}, ok=ok)
     for name in protocol.EVENTS:
-        schemas[_name_event(name)] = _event_frame(name, answer_types.EVENTS[name])
-    error = _frame(ref={"type": ["integer", "null"]}, error=_refer(answer_types.Refusal))
+        schemas[_name_event(name)] = _event_frame(name, server_frames.EVENTS[name])
+    error = _frame(ref={"type": ["integer", "null"]}, error=_refer(server_frames.Refusal))
     return {**schemas, "Error": error, **inner}
 
 
@@ -103,7 +106,7 @@ def _command_frame(kind: str, shape: type[Struct]) -> dict[str, Any]:
 
 def _event_frame(name: str, shape: type[Struct]) -> dict[str, Any]:
     frame = _frame(event={"const": name}, room={"type": "string"}, data=_refer(shape))
-    if name in answer_types.WITHOUT_ROOM:
+    if name in server_frames.WITHOUT_ROOM:
         del frame["properties"]["room"]
         frame["required"].remove("room")
     return frame

@@ -13,7 +13,7 @@ from signaling.wire.protocol import ProtocolError
 
 logger = logging.getLogger(__name__)
 
-# Refusals that end the socket: what the pass was given for is gone.
+# Refusals that end the socket: what the ticket was given for is gone.
 FATAL = {
     "banned": close_codes.BANNED,
     "bad_ticket": close_codes.BAD_TICKET,

@@ -6,7 +6,7 @@ from django.db import connection
 
 from accounts.tenants.models import Account
 from rooms.conversations.models import Participant, Room
-from rooms.conversations.tickets import Pass, new_connection, sign_ticket
+from rooms.conversations.tickets import TicketClaims, new_connection, sign_ticket
 from rooms.guests.models import Guest
 from rooms.links.models import DirectLink
 from rooms.properties.models import Property
@@ -49,10 +49,10 @@ class Cast:
         return DirectLink.objects.create(account=self.account, property=place)
 
     def _seat(self, person):
-        entry = Pass(
+        claims = TicketClaims(
             account=str(self.account.uuid),
             connection=new_connection(),
             room=str(person.room.uuid),
             participant=str(person.uuid),
         )
-        return {"protocols": f"doorbell.v1, ticket.{sign_ticket(entry)}"}
+        return {"protocols": f"doorbell.v1, ticket.{sign_ticket(claims)}"}

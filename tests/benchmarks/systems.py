@@ -162,7 +162,7 @@ class Rival(System):
 # What Doorbell changes in its servers, and what they are without.
 AS_IT_COMES = {
     "config.servers.daphne": "daphne",
-    "config.servers.uvicorn:LeanProtocol": "websockets-sansio",
+    "config.servers.uvicorn:UvicornProtocol": "websockets-sansio",
     "--ws-per-message-deflate=false": "--ws-per-message-deflate=true",
 }
 

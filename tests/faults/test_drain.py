@@ -8,7 +8,7 @@ import signal
 from tests.faults.cast.checkers import check_all, find_flicker, find_strays
 
 GUESTS = 8
-# What a drain may take before the server ends (signaling/sessions/live.py), and the way back.
+# What a drain may take before the server ends (signaling/sessions/runtime.py), and the way back.
 BACK_WITHIN_S = 5 + 10
 
 

@@ -9,7 +9,7 @@ import websockets.sync.client
 
 from accounts.base.redis import get_redis
 from rooms.base import counters, presence
-from rooms.conversations.tickets import Pass, new_connection, sign_ticket
+from rooms.conversations.tickets import TicketClaims, new_connection, sign_ticket
 from rooms.notifications.models import Delivery
 from tests.arrivals import QUICK, join, wait_for_state
 from tests.mailbox import Mailbox, text_of
@@ -95,8 +95,8 @@ def test_the_guest_sees_that_the_owner_was_called(site, box, link):
 
 def test_an_owner_in_the_inbox_gets_no_mail(site, box, alice, account, link):
     place = alice.memberships.get()
-    entry = Pass(str(account.uuid), new_connection(), membership=str(place.uuid))
-    with connect(site, sign_ticket(entry), {"kind": "inbox.sync", "data": {}}):
+    claims = TicketClaims(str(account.uuid), new_connection(), membership=str(place.uuid))
+    with connect(site, sign_ticket(claims), {"kind": "inbox.sync", "data": {}}):
         assert presence.online_now(account)
         join(site, link)
         assert wait_for_state(State.SKIPPED).note == "somebody is at the desk"

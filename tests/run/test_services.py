@@ -7,7 +7,7 @@ import psycopg
 import redis
 
 from config.local import privilege
-from config.local.away import find_root
+from config.local.relocation import find_root
 from config.local.services import Services
 
 

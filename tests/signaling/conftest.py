@@ -6,13 +6,13 @@ import pytest
 from asgiref.sync import sync_to_async
 from django.db import connections
 
-from rooms.conversations.tickets import Pass, new_connection, sign_ticket
+from rooms.conversations.tickets import TicketClaims, new_connection, sign_ticket
 from tests.client import WireClient
 
 
 def guest_pass(participant):
     room = participant.room
-    return Pass(
+    return TicketClaims(
         account=str(room.account.uuid),
         connection=new_connection(),
         room=str(room.uuid),
@@ -24,7 +24,7 @@ def member_pass(user, client):
     """An account pass as the inbox page gives it, tied to the browser session."""
     client.force_login(user)
     membership = user.memberships.get()
-    return Pass(
+    return TicketClaims(
         account=str(membership.account.uuid),
         connection=new_connection(),
         membership=str(membership.uuid),
@@ -56,9 +56,9 @@ class Stage:
     def __init__(self, site):
         self.site = site
 
-    async def enter(self, entry, **options):
+    async def enter(self, claims, **options):
         """A socket for the pass, not yet synced."""
-        return await WireClient.open(self.site.ws_url, sign_ticket(entry), **options)
+        return await WireClient.open(self.site.ws_url, sign_ticket(claims), **options)
 
     async def sit(self, participant):
         """A guest's socket, synced."""
@@ -66,8 +66,8 @@ class Stage:
         socket.snapshot = await socket.sync()
         return socket
 
-    async def desk(self, entry):
+    async def desk(self, claims):
         """A member's socket, with the inbox synced."""
-        socket = await self.enter(entry)
+        socket = await self.enter(claims)
         socket.snapshot = await socket.ask("inbox.sync")
         return socket

@@ -10,7 +10,7 @@ from accounts.keys.services import create_api_key, revoke_api_key
 from accounts.team.services.members import remove_member
 from rooms.conversations.services.guests import block_guest, unblock_guest
 from rooms.conversations.services.rooms import close_room
-from rooms.conversations.tickets import Pass
+from rooms.conversations.tickets import TicketClaims
 from rooms.links.services.links import create_link, revoke_link, rotate_link
 from rooms.links.services.properties import archive_property
 from rooms.privacy.services import erase_guest
@@ -172,7 +172,7 @@ def test_the_end_of_a_key_ends_its_connections(wire, guest, account):
 
     async def story(stage):
         ann = await stage.sit(guest)
-        robot = await watch(stage, Pass(connection="c0ffee00c0ffee00", **facts), guest.room)
+        robot = await watch(stage, TicketClaims(connection="c0ffee00c0ffee00", **facts), guest.room)
         await sync_to_async(revoke_api_key)(key)
         assert await robot.wait_closed() == 4500
         me = robot.snapshot["self"]["participant"]

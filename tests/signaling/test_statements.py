@@ -8,8 +8,8 @@ import pytest
 
 from rooms.conversations.models import Participant
 from rooms.conversations.services.messages import post_message, sender_of
-from rooms.conversations.services.sync import open_place
-from rooms.conversations.tickets import Pass
+from rooms.conversations.services.sync import open_participation
+from rooms.conversations.tickets import TicketClaims
 from tests.cast import join
 
 MANY = 20
@@ -33,18 +33,18 @@ def busy_room(link, visit):
 
 def test_a_guest_syncs_with_three_statements(busy_room, guest, django_assert_num_queries):
     account, room = str(busy_room.account.uuid), str(busy_room.uuid)
-    entry = Pass(account=account, connection="c", room=room, participant=str(guest.uuid))
+    entry = TicketClaims(account=account, connection="c", room=room, participant=str(guest.uuid))
     with django_assert_num_queries(3):
-        place = open_place(entry, room)
+        place = open_participation(entry, room)
     assert len(place.snapshot["messages"]) == MANY
 
 
 def test_a_member_syncs_with_three_statements(busy_room, alice, account, django_assert_num_queries):
     member = str(alice.memberships.get(account=account).uuid)
-    entry = Pass(account=str(account.uuid), connection="c", membership=member)
-    open_place(entry, str(busy_room.uuid))  # the first time makes a place
+    entry = TicketClaims(account=str(account.uuid), connection="c", membership=member)
+    open_participation(entry, str(busy_room.uuid))  # the first time makes a place
     with django_assert_num_queries(3):
-        place = open_place(entry, str(busy_room.uuid))
+        place = open_participation(entry, str(busy_room.uuid))
     assert len(place.snapshot["participants"]) == MANY + 2
 
 

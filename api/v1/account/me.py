@@ -7,7 +7,7 @@ from rest_framework import serializers
 from accounts.keys.models import ApiKey
 from accounts.team.models import Membership
 from accounts.tenants.models import Account
-from api.serializers import Output, sample
+from api.serializers import OutputSerializer, sample
 
 ME: dict[str, Any] = {
     "account": {
@@ -26,13 +26,13 @@ ME: dict[str, Any] = {
 }
 
 
-class MyAccountOut(Output):
+class MyAccountOut(OutputSerializer):
     id = serializers.UUIDField(source="uuid")
     name = serializers.CharField()
     status = serializers.ChoiceField(Account.Status.choices)
 
 
-class MyKeyOut(Output):
+class MyKeyOut(OutputSerializer):
     id = serializers.UUIDField(source="uuid")
     name = serializers.CharField()
     prefix = serializers.CharField()
@@ -40,7 +40,7 @@ class MyKeyOut(Output):
     expires_at = serializers.DateTimeField(allow_null=True)
 
 
-class MyMemberOut(Output):
+class MyMemberOut(OutputSerializer):
     id = serializers.UUIDField(source="uuid")
     name = serializers.CharField(source="user.display_name")
     email = serializers.CharField(source="user.email")
@@ -48,7 +48,7 @@ class MyMemberOut(Output):
 
 
 @sample(ME)
-class MeOut(Output):
+class MeOut(OutputSerializer):
     """Who is calling: a key or a member, and for which account."""
 
     account = MyAccountOut(allow_null=True)

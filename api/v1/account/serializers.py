@@ -5,7 +5,7 @@ from typing import Any
 from rest_framework import serializers
 
 from accounts.tenants.models import Account
-from api.serializers import Output, Strict, sample
+from api.serializers import OutputSerializer, StrictSerializer, sample
 
 ACCOUNT: dict[str, Any] = {
     "id": "1f0e6a1d-0e55-4bb5-8a3c-7f3f5b0c9c1e",
@@ -26,7 +26,7 @@ AUDIT: dict[str, Any] = {
 
 
 @sample(ACCOUNT)
-class AccountOut(Output):
+class AccountOut(OutputSerializer):
     """The tenant, and what it may have."""
 
     id = serializers.UUIDField(source="uuid")
@@ -37,27 +37,27 @@ class AccountOut(Output):
 
 
 @sample({"name": "Ann's shop"})
-class AccountBody(Strict):
+class AccountBody(StrictSerializer):
     """What to change."""
 
     name = serializers.CharField(required=False, max_length=80)
 
 
-class UsageLineOut(Output):
+class UsageLineOut(OutputSerializer):
     name = serializers.CharField()
     used = serializers.IntegerField()
     allowed = serializers.IntegerField()
 
 
 @sample({"items": [{"name": "properties", "used": 1, "allowed": 200}]})
-class UsageOut(Output):
+class UsageOut(OutputSerializer):
     """How much of each limit is used."""
 
     items = UsageLineOut(many=True)
 
 
 @sample(AUDIT)
-class AuditEventOut(Output):
+class AuditEventOut(OutputSerializer):
     """Who did what."""
 
     id = serializers.UUIDField(source="uuid")

@@ -5,7 +5,7 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from api.serializers import Output, sample
+from api.serializers import OutputSerializer, sample
 from api.v1.conversations.serializers import ROOM
 from api.v1.guests.serializers import GUEST
 from rooms.arrivals.models import Arrival
@@ -23,7 +23,7 @@ ARRIVAL: dict[str, Any] = {
 
 
 @sample(ARRIVAL)
-class ArrivalOut(Output):
+class ArrivalOut(OutputSerializer):
     """One visit of one guest through a link."""
 
     id = serializers.UUIDField(source="uuid")

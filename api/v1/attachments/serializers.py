@@ -7,7 +7,7 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from api.serializers import Strict, sample
+from api.serializers import StrictSerializer, sample
 from api.v1.conversations.serializers import MESSAGE, FileOut
 
 ATTACHMENT: dict[str, Any] = {
@@ -50,7 +50,7 @@ class UploadField(serializers.FileField):
     },
     media_type="multipart/form-data",
 )
-class AttachmentBody(Strict):
+class AttachmentBody(StrictSerializer):
     """A form: the file, and what to say with it."""
 
     file = UploadField(

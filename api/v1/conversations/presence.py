@@ -10,7 +10,7 @@ from rest_framework.response import Response
 
 from api.resource import Resource
 from api.schema.openapi import operation
-from api.serializers import PageQuery, Strict, page_of
+from api.serializers import PageQuery, StrictSerializer, page_of
 from api.v1.conversations.presence_serializers import (
     IceServersOut,
     ParticipantOut,
@@ -24,7 +24,7 @@ from rooms.properties.models import Property
 from signaling.ice import ice_servers
 
 
-class IceQuery(Strict):
+class IceQuery(StrictSerializer):
     transport = serializers.ChoiceField(
         Property.Transport.choices,
         required=False,
@@ -58,7 +58,7 @@ class RoomPresence(Resource):
         return self.render(RoomPresenceOut, {"participants": shown})
 
 
-class Presence(Resource):
+class AccountPresence(Resource):
     @operation("presence.read", "Who is there now", PresenceOut)
     def get(self, request: Request) -> Response:
         members = presence.read_people(presence.desk_key(self.account.uuid))

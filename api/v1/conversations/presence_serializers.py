@@ -4,7 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from api.serializers import Output, sample
+from api.serializers import OutputSerializer, sample
 from api.v1.conversations.serializers import ROOM
 from api.v1.guests.serializers import GUEST
 from rooms.conversations.models import Participant
@@ -24,7 +24,7 @@ PARTICIPANT: dict[str, Any] = {
 
 
 @sample(PARTICIPANT)
-class ParticipantOut(Output):
+class ParticipantOut(OutputSerializer):
     """A guest, a member or a program in a room."""
 
     id = serializers.UUIDField(source="uuid")
@@ -45,13 +45,13 @@ class ParticipantOut(Output):
         return str(participant.membership.uuid) if participant.membership is not None else None
 
 
-class PresentOut(Output):
+class PresentOut(OutputSerializer):
     participant = serializers.UUIDField()
     connections = serializers.IntegerField()
 
 
 @sample({"participants": [{"participant": PARTICIPANT["id"], "connections": 1}]})
-class RoomPresenceOut(Output):
+class RoomPresenceOut(OutputSerializer):
     """Who is connected to the room now."""
 
     participants = PresentOut(many=True)
@@ -60,7 +60,7 @@ class RoomPresenceOut(Output):
 @sample(
     {"available": True, "members": ["4c0f6a1d-0e55-4bb5-8a3c-7f3f5b0c9c1e"], "rooms": [ROOM["id"]]}
 )
-class PresenceOut(Output):
+class PresenceOut(OutputSerializer):
     """Who is there now; a moment's truth, read from memory."""
 
     available = serializers.BooleanField(help_text="Whether a member is at the desk.")
@@ -70,7 +70,7 @@ class PresenceOut(Output):
     )
 
 
-class IceServerOut(Output):
+class IceServerOut(OutputSerializer):
     urls = serializers.ListField(child=serializers.CharField())
     username = serializers.CharField(required=False)
     credential = serializers.CharField(required=False)
@@ -89,7 +89,7 @@ class IceServerOut(Output):
         "ttl_s": 600,
     }
 )
-class IceServersOut(Output):
+class IceServersOut(OutputSerializer):
     """RTCIceServer dictionaries; credentials end after `ttl_s`."""
 
     ice_servers = IceServerOut(many=True)

@@ -6,7 +6,7 @@ from django.conf import settings
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from api.serializers import Output, PageQuery, Strict, sample
+from api.serializers import OutputSerializer, PageQuery, StrictSerializer, sample
 from rooms.attachments.models import Attachment
 from rooms.conversations.models import Message, Participant, Room
 from rooms.links.models import DirectLink
@@ -45,7 +45,7 @@ MESSAGE: dict[str, Any] = {
 
 
 @sample(ROOM)
-class RoomOut(Output):
+class RoomOut(OutputSerializer):
     """A conversation."""
 
     id = serializers.UUIDField(source="uuid")
@@ -67,14 +67,14 @@ class RoomOut(Output):
 
 
 @sample({"assignee": "4c0f6a1d-0e55-4bb5-8a3c-7f3f5b0c9c1e"})
-class AssignBody(Strict):
+class AssignBody(StrictSerializer):
     """Who takes care of the room; null for nobody."""
 
     assignee = serializers.UUIDField(allow_null=True)
 
 
 @sample({"tags": ["order", "vip"]})
-class TagsBody(Strict):
+class TagsBody(StrictSerializer):
     """All tags of the room."""
 
     tags = serializers.ListField(
@@ -82,7 +82,7 @@ class TagsBody(Strict):
     )
 
 
-class SenderOut(Output):
+class SenderOut(OutputSerializer):
     """Who wrote it."""
 
     id = serializers.UUIDField(source="uuid")
@@ -90,7 +90,7 @@ class SenderOut(Output):
     name = serializers.CharField()
 
 
-class FileOut(Output):
+class FileOut(OutputSerializer):
     """The file a message came with."""
 
     id = serializers.UUIDField(source="uuid")
@@ -104,7 +104,7 @@ class FileOut(Output):
 
 
 @sample(MESSAGE)
-class MessageOut(Output):
+class MessageOut(OutputSerializer):
     """One line of a conversation; `seq` is its place, without gaps."""
 
     room = serializers.UUIDField(source="room.uuid")
@@ -122,7 +122,7 @@ class MessageOut(Output):
 
 
 @sample({"body": "Yes, ten of them.", "client_id": MESSAGE["client_id"], "as": "Shop bot"})
-class MessageBody(Strict):
+class MessageBody(StrictSerializer):
     """What to write."""
 
     body = serializers.CharField(
@@ -157,7 +157,7 @@ class SearchQuery(PageQuery):
     )
 
 
-class TicketParticipantBody(Strict):
+class TicketParticipantBody(StrictSerializer):
     """Your own user or bot."""
 
     external_id = serializers.CharField(
@@ -167,7 +167,7 @@ class TicketParticipantBody(Strict):
 
 
 @sample({"room": ROOM["id"], "participant": {"external_id": "user-17", "name": "Ann"}})
-class TicketBody(Strict):
+class TicketBody(StrictSerializer):
     """What the socket is for; `{}` is the whole account."""
 
     room = serializers.UUIDField(required=False)
@@ -179,7 +179,7 @@ class TicketBody(Strict):
 @sample(
     {"ticket": "eyJhY2NvdW50Ijoi….1sXq2b.…", "resume": "eyJhY2NvdW50Ijoi….1sXq2b.…", "ws": "/ws/"}
 )
-class TicketOut(Output):
+class TicketOut(OutputSerializer):
     """What opens a socket; see docs/protocol.md."""
 
     ticket = serializers.CharField(help_text="Good for 60 seconds.")

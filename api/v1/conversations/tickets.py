@@ -13,7 +13,7 @@ from api.v1.conversations.serializers import TicketBody, TicketOut
 from rooms.conversations.access import get_member_participant, get_room
 from rooms.conversations.models import Participant, Room
 from rooms.conversations.services.programs import seat_key, seat_program
-from rooms.conversations.tickets import Pass, new_connection, sign_resume, sign_ticket
+from rooms.conversations.tickets import TicketClaims, new_connection, sign_resume, sign_ticket
 
 
 class Tickets(Resource):
@@ -30,15 +30,15 @@ class Tickets(Resource):
         body = self.read_body(TicketBody)
         caller = self.caller.api_key or self.membership
         rate_limits.hit("ticket", caller.uuid if caller is not None else "")
-        entry = self.make_pass(body)
+        claims = self.make_pass(body)
         answer = {
-            "ticket": sign_ticket(entry),
-            "resume": sign_resume(entry),
+            "ticket": sign_ticket(claims),
+            "resume": sign_resume(claims),
             "ws": "/ws/",
         }
         return Response(answer, status=201)
 
-    def make_pass(self, body: dict[str, Any]) -> Pass:
+    def make_pass(self, body: dict[str, Any]) -> TicketClaims:
         """Raises RoomNotFound, Invalid."""
         key, membership = self.caller.api_key, self.membership
         facts = {
@@ -54,7 +54,7 @@ class Tickets(Resource):
             facts |= {"room": str(room.uuid), "participant": str(participant.uuid)}
         elif "participant" in body:
             raise Invalid("A participant needs a room.", field="participant")
-        return Pass(**facts)
+        return TicketClaims(**facts)
 
     def seat(self, room: Room, person: dict[str, str] | None) -> Participant:
         key = self.caller.api_key

@@ -18,7 +18,7 @@ urlpatterns = [
         name="room-participants",
     ),
     path("rooms/<uuid:uuid>/presence", presence.RoomPresence.as_view(), name="room-presence"),
-    path("presence", presence.Presence.as_view(), name="presence"),
+    path("presence", presence.AccountPresence.as_view(), name="presence"),
     path("ice-servers", presence.IceServers.as_view(), name="ice-servers"),
     path("messages", messages.MessageSearch.as_view(), name="messages"),
     path("tickets", tickets.Tickets.as_view(), name="tickets"),

@@ -4,7 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from api.serializers import Output, Strict, sample
+from api.serializers import OutputSerializer, StrictSerializer, sample
 
 GUEST: dict[str, Any] = {
     "id": "6a1b0c3e-9d53-4c61-8a1f-2f7c5d2e0b99",
@@ -19,7 +19,7 @@ GUEST: dict[str, Any] = {
 
 
 @sample(GUEST)
-class GuestOut(Output):
+class GuestOut(OutputSerializer):
     """Somebody who came by a link."""
 
     id = serializers.UUIDField(source="uuid")
@@ -44,7 +44,7 @@ class FactField(serializers.JSONField):
 
 
 @sample({"nickname": "Ann B.", "details": {"plan": "pro"}})
-class GuestBody(Strict):
+class GuestBody(StrictSerializer):
     """What to change; what is left out stays. `details` replaces all facts."""
 
     nickname = serializers.CharField(required=False, allow_blank=True, max_length=60)

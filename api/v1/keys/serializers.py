@@ -5,7 +5,7 @@ from typing import Any
 from rest_framework import serializers
 
 from accounts.keys.models import ApiKey
-from api.serializers import Output, PageQuery, Strict, sample
+from api.serializers import OutputSerializer, PageQuery, StrictSerializer, sample
 
 KEY: dict[str, Any] = {
     "id": "8d53c0e9-2f7a-4c61-9a1f-6b1c5d2c0b3e",
@@ -21,7 +21,7 @@ KEY: dict[str, Any] = {
 
 
 @sample(KEY)
-class KeyOut(Output):
+class KeyOut(OutputSerializer):
     """What a program signs in with; the secret is never shown again."""
 
     id = serializers.UUIDField(source="uuid")
@@ -43,7 +43,7 @@ class NewKeyOut(KeyOut):
 
 
 @sample({"name": "Shop system", "scope": "write", "requests_a_minute": 600})
-class KeyBody(Strict):
+class KeyBody(StrictSerializer):
     """What the key may do."""
 
     name = serializers.CharField(max_length=80)

@@ -5,7 +5,7 @@ from typing import Any
 from django.conf import settings
 from rest_framework import serializers
 
-from api.serializers import Output, PageQuery, Strict, sample
+from api.serializers import OutputSerializer, PageQuery, StrictSerializer, sample
 from rooms.links.models import DirectLink
 
 PREFILL_LIFETIME_DAYS = 30
@@ -28,7 +28,7 @@ LINK: dict[str, Any] = {
 
 
 @sample(LINK)
-class LinkOut(Output):
+class LinkOut(OutputSerializer):
     """An address that opens a conversation."""
 
     id = serializers.UUIDField(source="uuid")
@@ -54,7 +54,7 @@ class LinkOut(Output):
 
 
 @sample({"label": "Flyer", "mode": "private", "guest_limit": 100})
-class LinkBody(Strict):
+class LinkBody(StrictSerializer):
     """What you may say about a link; everything is optional."""
 
     label = serializers.CharField(  # type: ignore[assignment]
@@ -87,14 +87,14 @@ class LinkBatchBody(LinkBody):
 
 
 @sample({"items": [LINK]})
-class LinkList(Output):
+class LinkList(OutputSerializer):
     """What was made at once."""
 
     items = LinkOut(many=True)
 
 
 @sample({"kick": False})
-class RotateBody(Strict):
+class RotateBody(StrictSerializer):
     """How to rotate."""
 
     kick = serializers.BooleanField(
@@ -103,7 +103,7 @@ class RotateBody(Strict):
 
 
 @sample({"facts": {"name": "Ann", "plan": "pro"}, "expires_at": "2099-01-01T00:00:00Z"})
-class PrefillBody(Strict):
+class PrefillBody(StrictSerializer):
     """Facts you vouch for; `name` is what the guest is called."""
 
     facts = serializers.DictField(child=serializers.JSONField())
@@ -125,7 +125,7 @@ class PrefillBody(Strict):
         "expires_at": "2099-01-01T00:00:00Z",
     }
 )
-class PrefillOut(Output):
+class PrefillOut(OutputSerializer):
     """An address of one guest."""
 
     prefill = serializers.CharField()

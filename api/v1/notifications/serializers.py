@@ -5,7 +5,7 @@ from typing import Any
 from rest_framework import serializers
 
 from accounts.targets.models import Target
-from api.serializers import Output, Strict, sample
+from api.serializers import OutputSerializer, StrictSerializer, sample
 from api.v1.arrivals.serializers import ARRIVAL
 from api.v1.team.serializers import MEMBER
 from rooms.notifications.channels import KINDS, channel_of
@@ -24,7 +24,7 @@ TARGET: dict[str, Any] = {
 
 
 @sample(TARGET)
-class TargetOut(Output):
+class TargetOut(OutputSerializer):
     """Where a member wants to be called."""
 
     id = serializers.UUIDField(source="uuid")
@@ -41,7 +41,7 @@ class TargetOut(Output):
 
 
 @sample({"member": MEMBER["id"], "kind": "email", "address": "bob@example.com"})
-class TargetBody(Strict):
+class TargetBody(StrictSerializer):
     """Whom to call where. An address that is not proven is asked, and counts after that."""
 
     member = serializers.UUIDField(
@@ -55,7 +55,7 @@ class TargetBody(Strict):
 
 
 @sample({"enabled": False})
-class TargetPatchBody(Strict):
+class TargetPatchBody(StrictSerializer):
     """What to change."""
 
     enabled = serializers.BooleanField()
@@ -75,7 +75,7 @@ DELIVERY: dict[str, Any] = {
 
 
 @sample(DELIVERY)
-class DeliveryOut(Output):
+class DeliveryOut(OutputSerializer):
     """One try-until-done of one target about one arrival."""
 
     id = serializers.UUIDField(source="uuid")

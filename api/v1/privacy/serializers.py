@@ -2,19 +2,19 @@ from __future__ import annotations
 
 from rest_framework import serializers
 
-from api.serializers import Output, sample
+from api.serializers import OutputSerializer, sample
 from api.v1.arrivals.serializers import ARRIVAL
 from api.v1.conversations.serializers import ROOM, FileOut
 from api.v1.guests.serializers import GUEST, GuestOut
 
 
-class ExportedArrivalOut(Output):
+class ExportedArrivalOut(OutputSerializer):
     at = serializers.DateTimeField()
     link = serializers.UUIDField()
     room = serializers.UUIDField(allow_null=True)
 
 
-class ExportedMessageOut(Output):
+class ExportedMessageOut(OutputSerializer):
     room = serializers.UUIDField()
     seq = serializers.IntegerField()
     at = serializers.DateTimeField()
@@ -37,7 +37,7 @@ class ExportedMessageOut(Output):
         ],
     }
 )
-class GuestExportOut(Output):
+class GuestExportOut(OutputSerializer):
     """Everything known about a guest."""
 
     guest = GuestOut()

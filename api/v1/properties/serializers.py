@@ -5,7 +5,7 @@ from typing import Any
 from django.conf import settings
 from rest_framework import serializers
 
-from api.serializers import Output, PageQuery, Strict, sample
+from api.serializers import OutputSerializer, PageQuery, StrictSerializer, sample
 from api.v1.links.serializers import LINK, LinkOut
 from rooms.properties.models import Property
 
@@ -27,7 +27,7 @@ PROPERTY: dict[str, Any] = {
 
 
 @sample(PROPERTY)
-class PropertyOut(Output):
+class PropertyOut(OutputSerializer):
     """A place where people can ring."""
 
     id = serializers.UUIDField(source="uuid")
@@ -50,7 +50,7 @@ class PropertyOut(Output):
 
 
 @sample({"name": "Shop", "color": "#0a7d5a", "languages": ["en"], "storage": "keep"})
-class PropertyBody(Strict):
+class PropertyBody(StrictSerializer):
     """What you may say about a property; only `name` is needed to create one."""
 
     name = serializers.CharField(max_length=80)

@@ -90,7 +90,7 @@ class Accounts(AnyAccount):
         return Response(ResultOut(describe(result)).data, status=201 if opened else 200)
 
 
-class AccountDetail(AnyAccount):
+class ProvisionedAccountDetail(AnyAccount):
     @operation("provisioning.read_account", "Read an account", ProvisionedAccountOut)
     def get(self, request: Request, account: str) -> Response:
         return self.render(ProvisionedAccountOut, self.read(account))
@@ -125,7 +125,7 @@ class AccountDetail(AnyAccount):
         return Response(status=204)
 
 
-class AccountUsage(AnyAccount):
+class ProvisionedAccountUsage(AnyAccount):
     @operation("provisioning.usage", "How much of each limit an account uses", UsageOut)
     def get(self, request: Request, account: str) -> Response:
         return self.render(UsageOut, {"items": usage.read_usage(get_any_account(account))})

@@ -8,7 +8,7 @@ from rest_framework import serializers
 
 from accounts.limits import limits
 from accounts.tenants.models import Account
-from api.serializers import Output, Strict, sample
+from api.serializers import OutputSerializer, StrictSerializer, sample
 from rooms.provisioning.bulk.results import STATUSES
 from rooms.provisioning.models import ProvisioningBatch
 
@@ -92,12 +92,12 @@ def _limit_fields() -> dict[str, Any]:
 
 
 LimitsBody: Any = sample({"members": 5})(
-    type("LimitsBody", (Strict,), {"__doc__": "null is the default.", **_limit_fields()})
+    type("LimitsBody", (StrictSerializer,), {"__doc__": "null is the default.", **_limit_fields()})
 )
 
 
 @sample(ROW)
-class ProvisionBody(Strict):
+class ProvisionBody(StrictSerializer):
     """One account with its owner, a property and a link."""
 
     external_id = serializers.CharField(
@@ -124,20 +124,20 @@ class DryRunQuery(serializers.Serializer[Any]):
 
 
 @sample({"rows": [{"external_id": "customer-17", "name": "Ann's shop", "email": "ann@e.org"}]})
-class BatchBody(Strict):
+class BatchBody(StrictSerializer):
     """Rows as in `POST /provisioning/accounts`. A row that cannot be read fails alone."""
 
     rows = serializers.ListField(child=serializers.DictField(), allow_empty=False)
 
 
-class RowLinkOut(Output):
+class RowLinkOut(OutputSerializer):
     id = serializers.UUIDField()
     token = serializers.CharField()
     url = serializers.CharField(help_text="What you hand out.")
 
 
 @sample(RESULT)
-class ResultOut(Output):
+class ResultOut(OutputSerializer):
     """What became of a row."""
 
     row = serializers.IntegerField(help_text="Counted from 1.")
@@ -156,7 +156,7 @@ class ResultOut(Output):
 
 
 @sample(BATCH, status_codes=["200", "202"])
-class BatchOut(Output):
+class BatchOut(OutputSerializer):
     """A batch and how far it is."""
 
     id = serializers.UUIDField(source="uuid", allow_null=True)
@@ -180,13 +180,13 @@ class BatchAnswerOut(BatchOut):
     rows = ResultOut(many=True)
 
 
-class OwnerOut(Output):
+class OwnerOut(OutputSerializer):
     name = serializers.CharField()
     email = serializers.CharField()
 
 
 @sample(ACCOUNT)
-class ProvisionedAccountOut(Output):
+class ProvisionedAccountOut(OutputSerializer):
     """An account of this installation."""
 
     id = serializers.UUIDField(source="uuid")
@@ -203,7 +203,7 @@ class ProvisionedAccountOut(Output):
 
 
 @sample({"name": "Ann's shop", "limits": {"members": 10, "links": None}})
-class ProvisionedAccountBody(Strict):
+class ProvisionedAccountBody(StrictSerializer):
     """What to change; a limit of null goes back to the default."""
 
     name = serializers.CharField(required=False, max_length=80)
@@ -211,7 +211,7 @@ class ProvisionedAccountBody(Strict):
 
 
 @sample({"url": RESULT["sign_in_url"], "expires_at": "2026-11-29T09:00:00Z"})
-class SignInLinkOut(Output):
+class SignInLinkOut(OutputSerializer):
     """A way in for the owner; it works once."""
 
     url = serializers.CharField()

@@ -12,12 +12,12 @@ urlpatterns = [
     ),
     path(
         "provisioning/accounts/<str:account>",
-        accounts.AccountDetail.as_view(),
+        accounts.ProvisionedAccountDetail.as_view(),
         name="provisioning-account",
     ),
     path(
         "provisioning/accounts/<str:account>/usage",
-        accounts.AccountUsage.as_view(),
+        accounts.ProvisionedAccountUsage.as_view(),
         name="provisioning-account-usage",
     ),
     path(

@@ -5,7 +5,7 @@ from typing import Any
 from rest_framework import serializers
 
 from accounts.team.models import Membership
-from api.serializers import Output, Strict, sample
+from api.serializers import OutputSerializer, StrictSerializer, sample
 
 MEMBER: dict[str, Any] = {
     "id": "4c0f6a1d-0e55-4bb5-8a3c-7f3f5b0c9c1e",
@@ -24,7 +24,7 @@ INVITATION: dict[str, Any] = {
 
 
 @sample(MEMBER)
-class MemberOut(Output):
+class MemberOut(OutputSerializer):
     """A person in the account."""
 
     id = serializers.UUIDField(source="uuid")
@@ -35,14 +35,14 @@ class MemberOut(Output):
 
 
 @sample({"role": "admin"})
-class MemberBody(Strict):
+class MemberBody(StrictSerializer):
     """What to change."""
 
     role = serializers.ChoiceField(Membership.Role.choices)
 
 
 @sample(INVITATION)
-class InvitationOut(Output):
+class InvitationOut(OutputSerializer):
     """An offer to join the account."""
 
     id = serializers.UUIDField(source="uuid")
@@ -61,7 +61,7 @@ class NewInvitationOut(InvitationOut):
 
 
 @sample({"email": "cleo@example.com", "role": "agent"})
-class InvitationBody(Strict):
+class InvitationBody(StrictSerializer):
     """Whom to invite."""
 
     email = serializers.EmailField(max_length=254)

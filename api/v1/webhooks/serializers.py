@@ -5,7 +5,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from api.serializers import Output, Strict, sample
+from api.serializers import OutputSerializer, StrictSerializer, sample
 from rooms.webhooks.models import WebhookDelivery
 from rooms.webhooks.recording import EVENTS
 
@@ -50,7 +50,7 @@ WEBHOOK_DELIVERY: dict[str, Any] = {
 
 
 @sample(WEBHOOK)
-class WebhookOut(Output):
+class WebhookOut(OutputSerializer):
     """An address of yours that is told what happens."""
 
     id = serializers.UUIDField(source="uuid")
@@ -75,7 +75,7 @@ class NewWebhookOut(WebhookOut):
     secret = serializers.CharField(source="shown_secret", help_text="Shown once.")
 
 
-class WebhookFields(Strict):
+class WebhookFields(StrictSerializer):
     description = serializers.CharField(required=False, allow_blank=True, max_length=120)
     events = serializers.ListField(
         child=serializers.ChoiceField(EVENTS), required=False, max_length=len(EVENTS)
@@ -97,7 +97,7 @@ class WebhookPatchBody(WebhookFields):
 
 
 @sample(WEBHOOK_DELIVERY)
-class WebhookDeliveryOut(Output):
+class WebhookDeliveryOut(OutputSerializer):
     """One event on its way to one webhook; `id` is its `webhook-id` header."""
 
     id = serializers.UUIDField(source="uuid")
@@ -120,14 +120,14 @@ class WebhookDeliveryOut(Output):
 
 
 @sample({"since": "2026-11-22T09:00:00Z"})
-class ReplayBody(Strict):
+class ReplayBody(StrictSerializer):
     """From when on."""
 
     since = serializers.DateTimeField()
 
 
 @sample({"replayed": 3})
-class ReplayOut(Output):
+class ReplayOut(OutputSerializer):
     """How many deliveries are sent again."""
 
     replayed = serializers.IntegerField()

@@ -7,7 +7,7 @@ from typing import Any
 from django.core.management.commands import migrate
 from django.db import connections
 
-from config.postgresql import turns
+from config.postgresql import locks
 
 
 class Command(migrate.Command):
@@ -16,8 +16,8 @@ class Command(migrate.Command):
 
     def handle(self, *args: Any, **options: Any) -> None:
         connection = self.connection = connections[options["database"]]
-        with turns.take_turn(connection, self.stderr.write):
-            turns.insist(
+        with locks.hold_migration_lock(connection, self.stderr.write):
+            locks.insist(
                 lambda: super(Command, self).handle(*args, **options),
                 connection,
                 is_atomic=lambda: self.atomic,
@@ -32,6 +32,6 @@ class Command(migrate.Command):
         """
         if action in {"apply_start", "unapply_start"}:
             self.atomic = migration.atomic
-            at_most_ms = turns.LOCK_TIMEOUT_MS if migration.atomic else 0
-            turns.wait_for_locks(self.connection, at_most_ms=at_most_ms)
+            at_most_ms = locks.LOCK_TIMEOUT_MS if migration.atomic else 0
+            locks.wait_for_locks(self.connection, at_most_ms=at_most_ms)
         super().migration_progress_callback(action, migration, fake)

@@ -11,7 +11,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError, connection
 
-from config.postgresql import limits, turns
+from config.postgresql import limits, locks
 from config.static import collect
 from rooms.provisioning.opening import open_demo
 
@@ -25,7 +25,7 @@ class Command(BaseCommand):
         parser.add_argument("--demo", action="store_true", help="print the new account as JSON")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        with turns.take_turn(connection, self.stderr.write):
+        with locks.hold_migration_lock(connection, self.stderr.write):
             call_command("migrate", interactive=False, verbosity=0)
             if settings.DB_POOLER:
                 _give_limits(self.stderr.write)
@@ -43,7 +43,7 @@ class Command(BaseCommand):
             self.stdout.write(json.dumps(facts))
 
 
-def _give_limits(tell: turns.Tell) -> None:
+def _give_limits(tell: locks.Tell) -> None:
     """Let the limits hold for every connection that the pooler opens. Raises CommandError."""
     role = settings.DATABASES["default"]["USER"]
     with connection.cursor() as cursor:

@@ -12,7 +12,7 @@ from accounts.base.errors import Invalid
 from rooms.base import close_codes, events
 from rooms.base.validation import check_fields, clean_line
 from rooms.conversations.models import Participant, Room
-from rooms.conversations.services.farewells import tell_gone
+from rooms.conversations.services.removals import tell_gone
 from rooms.guests.models import Guest
 from rooms.links.models import DirectLink
 

@@ -49,14 +49,14 @@ class Sender:
 
 
 @dataclass(frozen=True, slots=True)
-class Posted:
+class StoredMessage:
     """A stored message as its sender learns of it."""
 
     seq: int
     at: datetime
 
 
-class Attached(Protocol):
+class AttachedFile(Protocol):
     """A file that comes with a message; see rooms.attachments."""
 
     participant_id: int
@@ -136,8 +136,8 @@ RETURNING seq, at, (SELECT hooked FROM writer)
 
 
 def post_message(
-    *, sender: Sender, client_id: UUID, body: str, attachment: Attached | None = None
-) -> Posted:
+    *, sender: Sender, client_id: UUID, body: str, attachment: AttachedFile | None = None
+) -> StoredMessage:
     """Store the message, give it the room's next seq and announce it.
 
     Calling again with the same client_id and body returns the first message, so clients
@@ -172,7 +172,9 @@ def post_message(
     return posted
 
 
-def _store(values: dict[str, Any], *, in_company: bool = False) -> tuple[Posted | None, bool]:
+def _store(
+    values: dict[str, Any], *, in_company: bool = False
+) -> tuple[StoredMessage | None, bool]:
     """Return what was stored, if anything, and whether webhooks want to hear of it.
 
     Where they do, nothing is stored but `in_company` of what is written down for them.
@@ -180,13 +182,13 @@ def _store(values: dict[str, Any], *, in_company: bool = False) -> tuple[Posted 
     with connection.cursor() as cursor:
         cursor.execute(POST, values | {"in_company": in_company})
         row = cursor.fetchone()
-    return (Posted(seq=row[0], at=row[1]), row[2]) if row else (None, False)
+    return (StoredMessage(seq=row[0], at=row[1]), row[2]) if row else (None, False)
 
 
 @transaction.atomic
 def _store_in_company(
-    sender: Sender, values: dict[str, Any], attachment: Attached | None
-) -> Posted | None:
+    sender: Sender, values: dict[str, Any], attachment: AttachedFile | None
+) -> StoredMessage | None:
     posted, hooked = _store(values, in_company=True)
     if posted is None:
         return None
@@ -197,7 +199,7 @@ def _store_in_company(
     return posted
 
 
-def _attach(attachment: Attached, client_id: UUID) -> None:
+def _attach(attachment: AttachedFile, client_id: UUID) -> None:
     attachment.message = Message.objects.get(
         sender_id=attachment.participant_id, client_id=client_id
     )
@@ -205,7 +207,11 @@ def _attach(attachment: Attached, client_id: UUID) -> None:
 
 
 def _record(
-    sender: Sender, client_id: UUID, body: str, posted: Posted, attachment: Attached | None
+    sender: Sender,
+    client_id: UUID,
+    body: str,
+    posted: StoredMessage,
+    attachment: AttachedFile | None,
 ) -> None:
     attached = {}
     if attachment is not None:
@@ -225,7 +231,11 @@ def _record(
 
 
 def _announce(
-    sender: Sender, client_id: UUID, body: str, posted: Posted, attachment: Attached | None
+    sender: Sender,
+    client_id: UUID,
+    body: str,
+    posted: StoredMessage,
+    attachment: AttachedFile | None,
 ) -> None:
     at = events.to_ms(posted.at)
     data: dict[str, Any] = {
@@ -252,14 +262,14 @@ def _announce(
     )
 
 
-def _find_stored(sender: Sender, client_id: UUID, body: str) -> Posted:
+def _find_stored(sender: Sender, client_id: UUID, body: str) -> StoredMessage:
     stored = Message.objects.get(sender_id=sender.participant_id, client_id=client_id)
     if stored.body != body:
         raise ClientIdReused
-    return Posted(seq=stored.seq, at=stored.at)
+    return StoredMessage(seq=stored.seq, at=stored.at)
 
 
-def _explain_refusal(sender: Sender, client_id: UUID, body: str) -> Posted:
+def _explain_refusal(sender: Sender, client_id: UUID, body: str) -> StoredMessage:
     """Say why nothing was stored; a repeat of a stored message is still answered with it."""
     if Message.objects.filter(sender_id=sender.participant_id, client_id=client_id).exists():
         return _find_stored(sender, client_id, body)

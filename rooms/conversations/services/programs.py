@@ -15,7 +15,7 @@ KEY_PREFIX = "key:"
 
 def seat_key(*, room: Room, key: ApiKey) -> Participant:
     """Return the key's own place in a room of its account, taking it on first use."""
-    return _seat(room, f"{KEY_PREFIX}{key.uuid}", key.name)
+    return _entry(room, f"{KEY_PREFIX}{key.uuid}", key.name)
 
 
 def seat_program(*, room: Room, external_id: str, name: str) -> Participant:
@@ -30,11 +30,11 @@ def seat_program(*, room: Room, external_id: str, name: str) -> Participant:
         raise Invalid(f"Choose an id that does not begin with {KEY_PREFIX}", field="external_id")
     if not name:
         raise Invalid("Say who is speaking.", field="name")
-    return _seat(room, external_id, name)
+    return _entry(room, external_id, name)
 
 
 @transaction.atomic
-def _seat(room: Room, external_id: str, name: str) -> Participant:
+def _entry(room: Room, external_id: str, name: str) -> Participant:
     participant, _ = Participant.objects.get_or_create(
         room=room,
         external_id=external_id,

@@ -22,7 +22,7 @@ from rooms.conversations.errors import MembershipGone, NotInRoom, SessionGone
 from rooms.conversations.models import Message, Participant, Room
 from rooms.conversations.services.messages import Sender, sender_of
 from rooms.conversations.services.rooms import keep_room
-from rooms.conversations.tickets import Pass
+from rooms.conversations.tickets import TicketClaims
 from rooms.guests.errors import GuestBlocked
 from rooms.links.errors import LinkGone
 from rooms.properties.models import Property
@@ -36,7 +36,7 @@ KEEP = Property.Storage.KEEP
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class Participation:
     """A participant's place in a room, with everything a socket keeps about it."""
 
     sender: Sender
@@ -48,20 +48,22 @@ class Place:
     begun: bool
 
 
-def open_place(entry: Pass, room_uuid: str, *, since: int = 0, before: int = 0) -> Place:
-    """Return the place this pass gives in the room, and what happened there after `since`.
+def open_participation(
+    claims: TicketClaims, room_uuid: str, *, since: int = 0, before: int = 0
+) -> Participation:
+    """Return the part these claims give in the room, and what happened there after `since`.
 
     Three queries. Raises NotInRoom, GuestBlocked, LinkGone, AccountSuspended,
     MembershipGone, SessionGone.
     """
-    participant = _find_participant(entry, room_uuid)
-    _check_still_welcome(entry, participant)
+    participant = _find_participant(claims, room_uuid)
+    _check_still_welcome(claims, participant)
     room = participant.room
     if participant.kind != Participant.Kind.GUEST and room.property.storage != KEEP:
         # From here on words may be said that leave no trace.
         keep_room(room=room)
     messages, more = read_messages(room, since=since, before=before)
-    return Place(
+    return Participation(
         sender=sender_of(participant),
         kind=participant.kind,
         name=participant.name,
@@ -131,47 +133,47 @@ def describe_participant(participant: Participant) -> dict[str, Any]:
     }
 
 
-def _find_participant(entry: Pass, room_uuid: str) -> Participant:
+def _find_participant(claims: TicketClaims, room_uuid: str) -> Participant:
     visits = Room.objects.filter(pk=OuterRef("room")).order_by("-arrivals__id")
     called = visits.values("arrivals__called_at")[:1]
     # Only what this kind of pass needs: PostgreSQL plans ten joins in 4 ms, seven in 1 ms.
-    behind = ["membership"] if entry.membership else ["guest", "room__link"]
+    behind = ["membership"] if claims.membership else ["guest", "room__link"]
     rows = (
         Participant.objects.filter(
             room__uuid=_uuid(room_uuid),
-            room__account__uuid=_uuid(entry.account),
+            room__account__uuid=_uuid(claims.account),
             account=F("room__account"),
         )
         .select_related("room__property", "room__account", *behind)
         .annotate(called_at=Subquery(called))
     )
-    if entry.participant:
-        mine = rows.filter(uuid=_uuid(entry.participant))
-    elif entry.membership:
-        mine = rows.filter(membership__uuid=_uuid(entry.membership))
+    if claims.participant:
+        mine = rows.filter(uuid=_uuid(claims.participant))
+    elif claims.membership:
+        mine = rows.filter(membership__uuid=_uuid(claims.membership))
     else:
-        mine = rows.filter(external_id=f"key:{entry.key}")
+        mine = rows.filter(external_id=f"key:{claims.key}")
     found = mine.first()
-    if found is None and not entry.participant:
-        _take_place(entry, room_uuid)
+    if found is None and not claims.participant:
+        _take_place(claims, room_uuid)
         found = mine.first()
     if found is None:
         raise NotInRoom
     return found
 
 
-def _take_place(entry: Pass, room_uuid: str) -> None:
+def _take_place(claims: TicketClaims, room_uuid: str) -> None:
     """Let a member or a program into a room of their account on first sight."""
-    rooms = Room.objects.filter(account__uuid=_uuid(entry.account)).select_related("account")
+    rooms = Room.objects.filter(account__uuid=_uuid(claims.account)).select_related("account")
     room = rooms.filter(uuid=_uuid(room_uuid)).first()
     if room is None:
         raise NotInRoom
     account = room.account
-    membership = find_membership(entry)
+    membership = find_membership(claims)
     if membership is not None:
         get_member_participant(membership, room)
         return
-    key = ApiKey.objects.for_account(account).live().filter(uuid=_uuid(entry.key)).first()
+    key = ApiKey.objects.for_account(account).live().filter(uuid=_uuid(claims.key)).first()
     if key is None:
         raise SessionGone
     Participant.objects.get_or_create(
@@ -181,17 +183,17 @@ def _take_place(entry: Pass, room_uuid: str) -> None:
     )
 
 
-def find_membership(entry: Pass) -> Membership | None:
-    """Return the pass's member, None for a program's pass. Raises MembershipGone, SessionGone."""
-    if entry.session and not _session_lives(entry.session):
+def find_membership(claims: TicketClaims) -> Membership | None:
+    """Return the member, None for a program. Raises MembershipGone, SessionGone."""
+    if claims.session and not _session_lives(claims.session):
         raise SessionGone
-    if not entry.membership:
-        if not entry.key or not ApiKey.objects.live().filter(uuid=_uuid(entry.key)).exists():
+    if not claims.membership:
+        if not claims.key or not ApiKey.objects.live().filter(uuid=_uuid(claims.key)).exists():
             raise SessionGone
         return None
     found = (
         Membership.objects.filter(
-            uuid=_uuid(entry.membership), account__uuid=_uuid(entry.account), user__is_active=True
+            uuid=_uuid(claims.membership), account__uuid=_uuid(claims.account), user__is_active=True
         )
         .select_related("user")
         .first()
@@ -206,7 +208,7 @@ def _session_lives(session_key: str) -> bool:
     return bool(store().exists(session_key))
 
 
-def _check_still_welcome(entry: Pass, participant: Participant) -> None:
+def _check_still_welcome(claims: TicketClaims, participant: Participant) -> None:
     """A pass outlives what it was given for, so every sync looks again."""
     if not participant.room.account.is_open:
         raise AccountSuspended
@@ -218,7 +220,7 @@ def _check_still_welcome(entry: Pass, participant: Participant) -> None:
         is_over = room.link.revoked_at is not None or room.property.archived_at is not None
         if is_over or participant.shown_out_at is not None:
             raise LinkGone
-    elif entry.session and not _session_lives(entry.session):
+    elif claims.session and not _session_lives(claims.session):
         raise SessionGone
 
 

@@ -50,7 +50,7 @@ class LinkValues(TypedDict, total=False):
     slug: str | None
 
 
-class Hashed(str):
+class HashedPasscode(str):
     """A passcode that was hashed before the transaction of the change began."""
 
 
@@ -61,9 +61,9 @@ def hash_first(values: Any) -> LinkValues:
     Raises Invalid, Unavailable.
     """
     passcode = values.get("passcode")
-    if passcode is None or isinstance(passcode, Hashed):
+    if passcode is None or isinstance(passcode, HashedPasscode):
         return cast(LinkValues, values)
-    return cast(LinkValues, {**values, "passcode": Hashed(hash_passcode(passcode))})
+    return cast(LinkValues, {**values, "passcode": HashedPasscode(hash_passcode(passcode))})
 
 
 def create_link(

@@ -26,7 +26,7 @@ ARCHIVED_ROWS = 100
 
 
 @dataclass(frozen=True, slots=True)
-class Card:
+class PropertyCard:
     """A property with the link to hand out, if it has one."""
 
     property: Property
@@ -111,8 +111,10 @@ def _show_form(
     return render(request, "rooms/properties/form.html", context, status=status)
 
 
-def _make_cards(properties: list[Property]) -> list[Card]:
+def _make_cards(properties: list[Property]) -> list[PropertyCard]:
     links = DirectLink.objects.live().filter(property__in=properties).oldest_per_property()
     of_property = {link.property_id: link for link in links}
     found = [(property, of_property.get(property.pk)) for property in properties]
-    return [Card(property, link, link_url(link) if link else "") for property, link in found]
+    return [
+        PropertyCard(property, link, link_url(link) if link else "") for property, link in found
+    ]

@@ -20,15 +20,15 @@ from accounts.tenants.models import Account
 from accounts.users.models import User
 from rooms.links.models import DirectLink
 from rooms.properties.models import Property
-from rooms.provisioning.bulk.rows import Row
+from rooms.provisioning.bulk.rows import CheckedRow
 from rooms.provisioning.bulk.writing import write_rows
 
 
 @dataclass(slots=True)
-class New:
+class NewAccountRows:
     """Everything that one new account consists of."""
 
-    row: Row
+    row: CheckedRow
     user: User
     account: Account
     link: DirectLink
@@ -36,8 +36,8 @@ class New:
 
 
 def open_accounts(
-    rows: list[Row], users: dict[str, User], proven: set[str], actor: trail.Actor
-) -> list[New]:
+    rows: list[CheckedRow], users: dict[str, User], proven: set[str], actor: trail.Actor
+) -> list[NewAccountRows]:
     """Open an account per row for these users; users who are missing are made without password.
 
     `proven` are addresses that may be called at once. Runs in the caller's transaction.
@@ -54,7 +54,7 @@ def open_accounts(
     _create_places(owned, proven)
     links = _create_links(rows, accounts)
     opened = [
-        New(row, user, account, link, _offer_way_in(user, account))
+        NewAccountRows(row, user, account, link, _offer_way_in(user, account))
         for (row, user, account), link in zip(owned, links, strict=True)
     ]
     write_rows(new.sign_in for new in opened if new.sign_in is not None)
@@ -62,7 +62,7 @@ def open_accounts(
     return opened
 
 
-def _create_users(rows: list[Row]) -> dict[str, User]:
+def _create_users(rows: list[CheckedRow]) -> dict[str, User]:
     first = {row.email: row for row in reversed(rows)}
     users = write_rows(
         User(
@@ -82,7 +82,7 @@ def _create_users(rows: list[Row]) -> dict[str, User]:
     return {user.email: user for user in users}
 
 
-def _create_places(owned: list[tuple[Row, User, Account]], proven: set[str]) -> None:
+def _create_places(owned: list[tuple[CheckedRow, User, Account]], proven: set[str]) -> None:
     """Make each user the owner of their account, to be called by e-mail."""
     now = timezone.now()
     memberships = write_rows(
@@ -101,7 +101,7 @@ def _create_places(owned: list[tuple[Row, User, Account]], proven: set[str]) -> 
     )
 
 
-def _create_links(rows: list[Row], accounts: list[Account]) -> list[DirectLink]:
+def _create_links(rows: list[CheckedRow], accounts: list[Account]) -> list[DirectLink]:
     properties = write_rows(
         Property(
             account=account,
@@ -121,7 +121,7 @@ def _offer_way_in(user: User, account: Account) -> SignInLink | None:
     return None if user.has_usable_password() else new_sign_in_link(user=user, account=account)
 
 
-def _record(opened: list[New], actor: trail.Actor) -> None:
+def _record(opened: list[NewAccountRows], actor: trail.Actor) -> None:
     word, name = trail.name_actor(actor)
     write_rows(
         AuditEvent(

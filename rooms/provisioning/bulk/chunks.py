@@ -17,7 +17,7 @@ from rooms.links.errors import SlugTaken
 from rooms.provisioning.bulk import known
 from rooms.provisioning.bulk.bulk_opening import open_accounts
 from rooms.provisioning.bulk.results import CREATED, EXISTS, FAILED, UPDATED, Result, answer, fail
-from rooms.provisioning.bulk.rows import RawRow, Row, check_row, refuse_doubles
+from rooms.provisioning.bulk.rows import CheckedRow, RawRow, check_row, refuse_doubles
 from rooms.provisioning.errors import AccountDeleted, EmailUnproven, ExternalIdTaken
 
 CHUNK_ROWS = 500
@@ -68,7 +68,7 @@ class Chunk:
 
     def __init__(self, actor: trail.Actor, dry_run: bool) -> None:
         self.actor, self.dry_run = actor, dry_run
-        self.rows: dict[int, Row] = {}
+        self.rows: dict[int, CheckedRow] = {}
         self.results: dict[int, Result] = {}
 
     def provision(self, raw_rows: tuple[RawRow, ...]) -> list[Result]:
@@ -105,7 +105,7 @@ class Chunk:
             for account in changed:
                 trail.record(account, self.actor, "account.changed", account.uuid)
 
-    def _judge(self, number: int, row: Row, account: Account, emails: set[str]) -> str:
+    def _judge(self, number: int, row: CheckedRow, account: Account, emails: set[str]) -> str:
         """Return what the row does to its account; "" if it is refused."""
         if account.deleted_at is not None:
             self._fail(number, AccountDeleted(field="external_id"))
@@ -155,7 +155,7 @@ def _wait_for_others() -> None:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [ADVISORY_LOCK])
 
 
-def _apply(account: Account, row: Row) -> bool:
+def _apply(account: Account, row: CheckedRow) -> bool:
     """Put name and limits on the account; say whether that changes it."""
     before = (account.name, account.limits)
     account.name, account.limits = row.name, limits.merge(account.limits, row.limits)

@@ -12,12 +12,12 @@ from accounts.team.models import Membership
 from accounts.tenants.models import Account
 from accounts.users.models import User
 from rooms.links.models import DirectLink
-from rooms.provisioning.bulk.rows import Row
+from rooms.provisioning.bulk.rows import CheckedRow
 
 OWNER = Membership.Role.OWNER
 
 
-def find_accounts(rows: Iterable[Row], *, lock: bool) -> dict[str, Account]:
+def find_accounts(rows: Iterable[CheckedRow], *, lock: bool) -> dict[str, Account]:
     """Return the accounts of these external_ids, deleted ones too."""
     found = Account.objects.filter(external_id__in=[row.external_id for row in rows])
     if lock:

@@ -12,7 +12,7 @@ from accounts.sign_in.services import sign_in_url
 from accounts.tenants.models import Account
 from rooms.links.addresses import link_url
 from rooms.links.models import DirectLink
-from rooms.provisioning.bulk.rows import RawRow, Row
+from rooms.provisioning.bulk.rows import CheckedRow, RawRow
 
 CREATED, EXISTS, UPDATED, FAILED = "created", "exists", "updated", "failed"
 STATUSES = (CREATED, EXISTS, UPDATED, FAILED)
@@ -78,5 +78,5 @@ def fail(raw: RawRow, refusal: DomainError) -> Result:
     return Result(raw.number, FAILED, raw.external_id, refusal=refusal)
 
 
-def answer(number: int, row: Row, status: str, **found: Any) -> Result:
+def answer(number: int, row: CheckedRow, status: str, **found: Any) -> Result:
     return Result(number, status, row.external_id, **found)

@@ -53,7 +53,7 @@ class RawRow(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class CheckedRow:
     """A checked row."""
 
     external_id: str
@@ -76,7 +76,7 @@ def refuse_doubles(rows: Iterable[RawRow]) -> Iterator[RawRow]:
         seen.add(name)
 
 
-def check_row(raw: RawRow) -> Row:
+def check_row(raw: RawRow) -> CheckedRow:
     """Return the row, or raise Invalid, LimitReached, MalformedRow, DuplicateRow."""
     if raw.problem:
         raise PROBLEMS[raw.problem]
@@ -89,7 +89,7 @@ def check_row(raw: RawRow) -> Row:
     for name in REQUIRED:
         if not texts[name]:
             raise Invalid("This is required.", field=name)
-    return Row(
+    return CheckedRow(
         external_id=texts["external_id"],
         name=texts["name"],
         email=_check_email(texts["email"]),

@@ -9,7 +9,7 @@ from rooms.conversations.access import get_member_participant
 from rooms.conversations.models import Message, Participant, Room
 from rooms.conversations.services.messages import post_message, sender_of
 from rooms.conversations.services.rooms import close_room
-from rooms.conversations.tickets import read_pass
+from rooms.conversations.tickets import read_ticket_claims
 from rooms.properties.models import Property
 from tests.api.requests.test_authentication import assert_problem
 from tests.cast import join
@@ -192,24 +192,24 @@ def test_messages_are_found_by_text_in_the_own_account_only(api, charlies, room,
 def test_a_key_gets_a_ticket_for_its_user(api, room, account):
     person = {"external_id": "user-17", "name": "Ann"}
     body = api.post("tickets", {"room": str(room.uuid), "participant": person}).json()
-    entry = read_pass(body["ticket"])
-    participant = Participant.objects.get(uuid=entry.participant)
+    claims = read_ticket_claims(body["ticket"])
+    participant = Participant.objects.get(uuid=claims.participant)
     assert (participant.room, participant.external_id) == (room, "user-17")
-    assert (entry.account, entry.key) == (str(account.uuid), str(api.key.uuid))
-    assert (body["ws"], entry.membership) == ("/ws/", "")
+    assert (claims.account, claims.key) == (str(account.uuid), str(api.key.uuid))
+    assert (body["ws"], claims.membership) == ("/ws/", "")
 
 
 def test_a_key_gets_a_ticket_for_the_account(api, account):
-    entry = read_pass(api.post("tickets").json()["resume"])
-    assert (entry.account, entry.room, entry.membership) == (str(account.uuid), "", "")
-    assert entry.key == str(api.key.uuid)
+    claims = read_ticket_claims(api.post("tickets").json()["resume"])
+    assert (claims.account, claims.room, claims.membership) == (str(account.uuid), "", "")
+    assert claims.key == str(api.key.uuid)
 
 
 def test_a_member_gets_a_ticket_bound_to_the_session(bob_page, bob):
-    entry = read_pass(bob_page.post("tickets").json()["ticket"])
-    assert entry.membership == str(bob.memberships.get().uuid)
-    assert entry.session == bob_page.client.session.session_key
-    assert entry.key == ""
+    claims = read_ticket_claims(bob_page.post("tickets").json()["ticket"])
+    assert claims.membership == str(bob.memberships.get().uuid)
+    assert claims.session == bob_page.client.session.session_key
+    assert claims.key == ""
 
 
 def test_a_participant_needs_a_room(api):

@@ -27,7 +27,7 @@ from accounts.tenants.models import Account  # noqa: E402
 from accounts.users.models import User  # noqa: E402
 from rooms.conversations.models import Message, Participant  # noqa: E402
 from rooms.conversations.services.guests import block_guest  # noqa: E402
-from rooms.conversations.tickets import Pass, new_connection, sign_resume  # noqa: E402
+from rooms.conversations.tickets import TicketClaims, new_connection, sign_resume  # noqa: E402
 from rooms.links.models import DirectLink  # noqa: E402
 from rooms.links.services.links import revoke_link  # noqa: E402
 from rooms.provisioning.opening import open_account  # noqa: E402
@@ -66,13 +66,13 @@ def take_desk(membership):
     member = Membership.objects.select_related("user", "account").get(uuid=membership)
     browser = browsers[membership] = Client()
     browser.force_login(member.user)
-    entry = Pass(
+    claims = TicketClaims(
         account=str(member.account.uuid),
         connection=new_connection(),
         membership=membership,
         session=browser.session.session_key,
     )
-    return sign_resume(entry)
+    return sign_resume(claims)
 
 
 def read_messages(room):

@@ -20,8 +20,8 @@ from accounts.tenants.models import Account
 from rooms.attachments.models import Attachment
 from rooms.conversations.models import Message
 from rooms.conversations.services.guests import block_guest
-from rooms.conversations.services.sync import open_place, read_messages
-from rooms.conversations.tickets import Pass
+from rooms.conversations.services.sync import open_participation, read_messages
+from rooms.conversations.tickets import TicketClaims
 from rooms.links.models import DirectLink
 from rooms.links.services.links import create_link, revoke_link
 from rooms.privacy.services import erase_guest
@@ -317,14 +317,14 @@ def test_a_room_with_files_opens_in_three_queries(link, django_assert_num_querie
             size_bytes=1,
             file="attachments/nowhere",
         )
-    entry = Pass(
+    entry = TicketClaims(
         account=str(link.account.uuid),
         connection="one",
         room=str(visit.room.uuid),
         participant=str(visit.participant.uuid),
     )
     with django_assert_num_queries(3):
-        place = open_place(entry, entry.room)
+        place = open_participation(entry, entry.room)
     assert all(message["attachment"] for message in place.snapshot["messages"])
 
 

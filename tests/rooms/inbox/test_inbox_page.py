@@ -13,7 +13,7 @@ from rooms.conversations.access import get_member_participant
 from rooms.conversations.models import Participant
 from rooms.conversations.services.messages import mark_read, post_message, sender_of
 from rooms.conversations.services.rooms import close_room
-from rooms.conversations.tickets import read_pass
+from rooms.conversations.tickets import read_ticket_claims
 from tests.cast import join
 from tests.rooms.inbox.rooms_in_bulk import make_rooms
 
@@ -166,10 +166,10 @@ def test_a_guest_who_is_connected_is_shown_as_online(alice, account, room, guest
 
 def test_the_ticket_lets_in_this_member_and_nobody_else(bob, account):
     client = sign_in(bob)
-    entry = read_pass(read_page(client.get("/inbox"))["socket"]["ticket"])
-    assert entry.account == str(account.uuid)
-    assert entry.membership == str(bob.memberships.get().uuid)
-    assert entry.room == ""
+    claims = read_ticket_claims(read_page(client.get("/inbox"))["socket"]["ticket"])
+    assert claims.account == str(account.uuid)
+    assert claims.membership == str(bob.memberships.get().uuid)
+    assert claims.room == ""
 
 
 def test_the_page_is_kept_by_no_cache(alice):

@@ -12,9 +12,9 @@ from rooms.base import presence
 from rooms.conversations.models import Room
 from rooms.conversations.services.messages import post_message, sender_of
 from rooms.conversations.services.rooms import close_room, find_open_rooms, reopen_room
-from rooms.conversations.services.sync import open_place
-from rooms.conversations.tickets import Pass
-from rooms.inbox.desk import PAGE_ROOMS, read_rooms
+from rooms.conversations.services.sync import open_participation
+from rooms.conversations.tickets import TicketClaims
+from rooms.inbox.access import PAGE_ROOMS, read_rooms
 from rooms.properties.models import Property
 from tests.cast import join
 from tests.rooms.inbox.rooms_in_bulk import make_rooms
@@ -52,8 +52,8 @@ def test_a_word_of_anybody_puts_the_room_on_the_list(alice, account, room, guest
     sender = guest
     if writer == "member":
         member = str(alice.memberships.get().uuid)
-        entry = Pass(account=str(account.uuid), connection="c", membership=member)
-        open_place(entry, str(room.uuid))
+        entry = TicketClaims(account=str(account.uuid), connection="c", membership=member)
+        open_participation(entry, str(room.uuid))
         sender = room.participants.get(kind="member")
     say(sender, "Hi")
     assert list_inbox(alice) == ["Gwen"]
@@ -148,6 +148,6 @@ def test_what_a_member_opens_again_stays_without_a_word(alice, room):
 def test_where_words_are_not_stored_a_meeting_keeps_the_room(alice, account, room):
     Property.objects.update(storage="none")
     member = str(alice.memberships.get().uuid)
-    entry = Pass(account=str(account.uuid), connection="c", membership=member)
-    open_place(entry, str(room.uuid))
+    entry = TicketClaims(account=str(account.uuid), connection="c", membership=member)
+    open_participation(entry, str(room.uuid))
     assert list_inbox(alice) == ["Gwen"]

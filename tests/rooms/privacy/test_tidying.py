@@ -103,7 +103,7 @@ def test_a_call_that_is_not_done_keeps_the_room(room):
 
 
 def test_rooms_that_stay_do_not_hold_up_the_others(link, monkeypatch):
-    monkeypatch.setattr("rooms.privacy.tidying.BATCH_ROWS", 3)
+    monkeypatch.setattr("rooms.privacy.cleanup.BATCH_ROWS", 3)
     make_rooms(link, 10)
     Room.objects.update(last_seq=0)
     let_time_pass()

@@ -12,7 +12,7 @@ from django.utils import timezone
 from accounts.tenants.models import Account
 from rooms.conversations.models import Participant, Room
 from rooms.conversations.services.rooms import close_room
-from rooms.conversations.tickets import read_pass
+from rooms.conversations.tickets import read_ticket_claims
 from rooms.guests.cookie import read_guest
 from rooms.guests.models import Guest
 from rooms.links.models import DirectLink
@@ -62,11 +62,11 @@ def test_a_guest_gets_a_room_a_ticket_and_a_resume_token(client, link):
 def test_the_ticket_names_this_account_room_and_participant(client, link):
     answer = join(client, link).json()
 
-    entry = read_pass(answer["ticket"])
-    assert entry == read_pass(answer["resume"])
-    assert entry.account == str(link.account.uuid)
-    assert (entry.room, entry.participant) == (answer["room"], answer["participant"])
-    assert entry.connection
+    claims = read_ticket_claims(answer["ticket"])
+    assert claims == read_ticket_claims(answer["resume"])
+    assert claims.account == str(link.account.uuid)
+    assert (claims.room, claims.participant) == (answer["room"], answer["participant"])
+    assert claims.connection
 
 
 def test_the_cookie_is_signed_http_only_and_lax(client, link):
@@ -108,7 +108,7 @@ def test_the_same_guest_comes_back_to_the_same_room(client, link):
 def test_another_tab_is_another_connection(client, link):
     first, second = join(client, link).json(), join(client, link).json()
 
-    connections = {read_pass(answer["ticket"]).connection for answer in (first, second)}
+    connections = {read_ticket_claims(answer["ticket"]).connection for answer in (first, second)}
     assert len(connections) == 2
 
 

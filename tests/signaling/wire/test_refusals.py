@@ -124,7 +124,7 @@ def test_our_own_origin_is_let_in(wire, guest):
 
 
 def test_no_command_reaches_another_tenants_room(wire, guest, charlie, client):
-    entry = member_pass(charlie, client)
+    claims = member_pass(charlie, client)
     room = str(guest.room.uuid)
     commands = {
         "room.sync": {},
@@ -139,7 +139,7 @@ def test_no_command_reaches_another_tenants_room(wire, guest, charlie, client):
     }
 
     async def story(stage):
-        ann, eve = await stage.sit(guest), await stage.desk(entry)
+        ann, eve = await stage.sit(guest), await stage.desk(claims)
         for kind, data in commands.items():
             with pytest.raises(CommandError, match="not_in_room"):
                 await eve.ask(kind, room=room, **data)

@@ -136,7 +136,7 @@ def _make_headers(target: Target) -> dict[str, str]:
     return headers
 
 
-def _judge(answer: http.Answer) -> Result:
+def _judge(answer: http.HttpResult) -> Result:
     if answer.is_success:
         return Sent()
     reason = f"{answer.status} {_read_error(answer.body)}".strip()

@@ -22,28 +22,28 @@ Mode = Literal["private", "shared"]
 Moment = Annotated[int, Meta(ge=0)]
 
 
-class Said(Struct, forbid_unknown_fields=True, kw_only=True, rename={"from_": "from"}):
+class ServerStruct(Struct, forbid_unknown_fields=True, kw_only=True, rename={"from_": "from"}):
     """Whatever the server says; nothing is said that is not written here."""
 
 
 # --- What is inside answers and events
 
 
-class Self(Said):
+class ParticipantSelf(ServerStruct):
     participant: str
     connection: str
     kind: Kind
     name: str
 
 
-class Brand(Said):
+class Brand(ServerStruct):
     name: str
     color: str
     greeting: str
     offline_text: str
 
 
-class RoomState(Said):
+class RoomState(ServerStruct):
     id: str
     status: Status
     mode: Mode
@@ -52,7 +52,7 @@ class RoomState(Said):
     property: Brand
 
 
-class Person(Said):
+class ParticipantState(ServerStruct):
     participant: str
     kind: Kind
     name: str
@@ -64,19 +64,19 @@ class Person(Said):
     ended: list[str] | UnsetType = UNSET
 
 
-class Policies(Said):
+class Policies(ServerStruct):
     storage: Storage
     transport: Transport
     relay_available: bool
 
 
-class IceServer(Said):
+class IceServer(ServerStruct):
     urls: list[str]
     username: str | UnsetType = UNSET
     credential: str | UnsetType = UNSET
 
 
-class Attached(Said):
+class AttachmentData(ServerStruct):
     """A file that came with a message; `url` is null once it was removed."""
 
     id: UUID
@@ -86,7 +86,7 @@ class Attached(Said):
     url: str | None
 
 
-class Line(Said):
+class MessageData(ServerStruct):
     """A message; `seq` is null where nothing is stored."""
 
     seq: int | None
@@ -94,28 +94,28 @@ class Line(Said):
     from_: str
     body: str
     at: Moment
-    attachment: Attached | UnsetType = UNSET
+    attachment: AttachmentData | UnsetType = UNSET
 
 
-class MemberSelf(Said):
+class MemberSelf(ServerStruct):
     membership: str
     name: str
     role: str
     connection: str
 
 
-class AccountName(Said):
+class AccountName(ServerStruct):
     id: str
     name: str
 
 
-class Member(Said):
+class MemberState(ServerStruct):
     membership: str
     name: str
     online: bool
 
 
-class Way(Said):
+class TransportPath(ServerStruct):
     """How text travels to participant `to`."""
 
     to: str
@@ -126,50 +126,50 @@ class Way(Said):
 # --- Answers
 
 
-class Done(Said):
+class EmptyReply(ServerStruct):
     pass
 
 
-class Snapshot(Said):
-    self: Self
+class RoomSyncReply(ServerStruct):
+    self: ParticipantSelf
     room: RoomState
-    participants: list[Person]
+    participants: list[ParticipantState]
     policies: Policies
     ice_servers: list[IceServer]
-    messages: list[Line]
+    messages: list[MessageData]
     more: bool
     called_at: Moment | None
     available: bool
     resume: str
 
 
-class OlderPage(Said):
-    messages: list[Line]
+class OlderPage(ServerStruct):
+    messages: list[MessageData]
     more: bool
 
 
-class Posted(Said):
+class PostedReply(ServerStruct):
     seq: int
     at: Moment
 
 
-class PassedOn(Said):
+class RelayedReply(ServerStruct):
     seq: None
     at: Moment
     reached: list[str]
 
 
-class Marks(Said):
+class ReadReply(ServerStruct):
     seq: int
     delivered_seq: int
 
 
-class Pong(Said):
+class Pong(ServerStruct):
     at: Moment
     heads: dict[str, int]
 
 
-class InboxRoom(Said):
+class InboxRoom(ServerStruct):
     id: str
     status: Status
     mode: Mode
@@ -187,16 +187,16 @@ class InboxRoom(Said):
     tags: list[str] | UnsetType = UNSET
 
 
-class Inbox(Said):
+class InboxReply(ServerStruct):
     self: MemberSelf
     account: AccountName
     rooms: list[InboxRoom]
-    members: list[Member]
+    members: list[MemberState]
     next: str | None
     resume: str
 
 
-class Refusal(Said):
+class Refusal(ServerStruct):
     """Why a command was refused; the codes are in docs/protocol.md."""
 
     code: str
@@ -208,7 +208,7 @@ class Refusal(Said):
 # --- Events
 
 
-class Joined(Said):
+class ParticipantJoined(ServerStruct):
     participant: str
     kind: Kind
     name: str
@@ -216,12 +216,12 @@ class Joined(Said):
     connections: list[str]
 
 
-class Left(Said):
+class ParticipantLeft(ServerStruct):
     participant: str
     gone: bool | UnsetType = UNSET
 
 
-class PersonChanged(Said):
+class ParticipantChanged(ServerStruct):
     """A joined connection of somebody already here carries all of it, else what changed."""
 
     participant: str
@@ -230,22 +230,22 @@ class PersonChanged(Said):
     connection: str | UnsetType = UNSET
     connections: list[str] | UnsetType = UNSET
     ended: list[str] | UnsetType = UNSET
-    transport: Way | UnsetType = UNSET
+    transport: TransportPath | UnsetType = UNSET
 
 
-class Marked(Said):
+class MessageRead(ServerStruct):
     from_: str
     seq: int | UnsetType = UNSET
     delivered_seq: int | UnsetType = UNSET
     client_ids: list[UUID] | UnsetType = UNSET
 
 
-class IsTyping(Said):
+class TypingData(ServerStruct):
     from_: str
     on: bool
 
 
-class Signalled(Said):
+class SignalData(ServerStruct):
     from_: str
     connection: str
     epoch: int | UnsetType = UNSET
@@ -253,7 +253,7 @@ class Signalled(Said):
     candidate: Candidate | None | UnsetType = UNSET
 
 
-class RoomChanged(Said):
+class RoomChanged(ServerStruct):
     id: str | UnsetType = UNSET
     status: Status | UnsetType = UNSET
     name: str | UnsetType = UNSET
@@ -270,7 +270,7 @@ class RoomChanged(Said):
     read_seq: int | UnsetType = UNSET
 
 
-class Arrived(Said):
+class GuestArrived(ServerStruct):
     arrival: str
     room: str
     name: str
@@ -281,47 +281,47 @@ class Arrived(Said):
     at: Moment
 
 
-class Called(Said):
+class OwnerCalled(ServerStruct):
     at: Moment
     kind: str
 
 
-class Available(Said):
+class OwnerAvailable(ServerStruct):
     available: bool
 
 
-class Closing(Said):
+class SessionClosing(ServerStruct):
     code: int
     retry_after_ms: int
 
 
 ANSWERS: dict[str, list[type[Struct]]] = {
-    "room.sync": [Snapshot, OlderPage],
-    "room.leave": [Done],
-    "message.post": [Posted, PassedOn],
-    "message.read": [Marks, Done],
-    "typing": [Done],
-    "signal": [Done],
-    "transport.report": [Done],
+    "room.sync": [RoomSyncReply, OlderPage],
+    "room.leave": [EmptyReply],
+    "message.post": [PostedReply, RelayedReply],
+    "message.read": [ReadReply, EmptyReply],
+    "typing": [EmptyReply],
+    "signal": [EmptyReply],
+    "transport.report": [EmptyReply],
     "ping": [Pong],
-    "inbox.sync": [Inbox],
-    "room.watch": [Snapshot, OlderPage],
-    "room.unwatch": [Done],
+    "inbox.sync": [InboxReply],
+    "room.watch": [RoomSyncReply, OlderPage],
+    "room.unwatch": [EmptyReply],
 }
 EVENTS: dict[str, type[Struct]] = {
-    "participant.joined": Joined,
-    "participant.left": Left,
-    "participant.changed": PersonChanged,
-    "message.posted": Line,
-    "message.read": Marked,
-    "typing": IsTyping,
-    "signal": Signalled,
+    "participant.joined": ParticipantJoined,
+    "participant.left": ParticipantLeft,
+    "participant.changed": ParticipantChanged,
+    "message.posted": MessageData,
+    "message.read": MessageRead,
+    "typing": TypingData,
+    "signal": SignalData,
     "room.changed": RoomChanged,
-    "room.closed": Done,
-    "guest.arrived": Arrived,
-    "owner.called": Called,
-    "owner.available": Available,
-    "session.resync": Done,
-    "session.closing": Closing,
+    "room.closed": EmptyReply,
+    "guest.arrived": GuestArrived,
+    "owner.called": OwnerCalled,
+    "owner.available": OwnerAvailable,
+    "session.resync": EmptyReply,
+    "session.closing": SessionClosing,
 }
 WITHOUT_ROOM = {"owner.available", "session.resync", "session.closing"}

@@ -23,7 +23,7 @@ def find_root(folder: Path) -> Path:
     return PARENT / f"doorbell-{digest}"
 
 
-class AwayPlace:
+class Relocation:
     def __init__(self, folder: Path, sockets: Path, programs: Path) -> None:
         self.root = find_root(folder)
         self.data = self.root / "postgres"

@@ -6,7 +6,7 @@ import asyncio
 from typing import Any
 
 
-class Inbox:
+class ReceiveQueue:
     """As much of asyncio.Queue as an ASGI server needs: unbounded, one reader, no joining.
 
     Four deques make an idle Queue 3 KiB, a tenth of what a socket took with it.

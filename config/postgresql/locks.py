@@ -41,7 +41,7 @@ Tell = Callable[[str], object]
 
 
 @contextmanager
-def take_turn(connection: Any, tell: Tell) -> Iterator[None]:
+def hold_migration_lock(connection: Any, tell: Tell) -> Iterator[None]:
     """Let this process alone prepare the database; others that ask wait until it is through.
 
     Meanwhile the connection goes to PostgreSQL itself, without the requests' limits. The turn

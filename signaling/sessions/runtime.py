@@ -18,9 +18,9 @@ from django.conf import settings
 from rooms.base import close_codes, events, presence
 from signaling.hub.hub import Hub, resync_frame
 from signaling.hub.layer import HubLayer
-from signaling.presence.presence import FAILURES, People, Presence, Seat, visible, without
+from signaling.presence.presence import FAILURES, People, Presence, PresenceEntry, visible, without
 from signaling.sessions.heads import Heads
-from signaling.sessions.session import Seated, Session
+from signaling.sessions.session import JoinedRoom, Session
 from signaling.wire import protocol
 
 # Drained clients come back after the process has ended, spread evenly over the next seconds.
@@ -35,23 +35,23 @@ MANY = 20
 # come back for a fresh allowance.
 KEPT_OUT_S = 30.0
 
-_current: Live | None = None
+_current: Runtime | None = None
 
 
-def get_live() -> Live:
+def get_runtime() -> Runtime:
     """Return the running loop's live state, started on first use."""
     global _current
     if _current is None or _current.hub.loop is not asyncio.get_running_loop():
-        _current = Live(cast(HubLayer, get_channel_layer()).hub)
+        _current = Runtime(cast(HubLayer, get_channel_layer()).hub)
     return _current
 
 
-def current_live() -> Live | None:
+def current_runtime() -> Runtime | None:
     return _current
 
 
 @dataclass(frozen=True, slots=True)
-class Company:
+class Occupants:
     """Whom a participant meets: their connections, those that ended, and if the desk is taken."""
 
     people: People
@@ -59,7 +59,7 @@ class Company:
     available: bool
 
 
-class Live:
+class Runtime:
     """Joins hub, presence and heads for the sockets of this process."""
 
     def __init__(self, hub: Hub) -> None:
@@ -97,71 +97,71 @@ class Live:
             session.detach(topic)
         if self.sessions.get(session.connection) is session:
             del self.sessions[session.connection]
-        # Its seats are now those of the socket that replaced it, here or on another process.
+        # Its entries are now those of the socket that replaced it, here or on another process.
         if not session.replaced:
             grace_s = DRAIN_GRACE_S if self.hub.draining else float(settings.PRESENCE_GRACE_S)
-            for seated in list(session.rooms.values()):
-                await self.unseat(session, seated, grace_s)
+            for joined in list(session.rooms.values()):
+                await self.leave(session, joined, grace_s)
             if session.desk is not None:
                 await self.presence.leave(session.desk, grace_s)
         session.rooms.clear()
 
-    async def seat(self, session: Session, seated: Seated) -> Company:
+    async def entry(self, session: Session, joined: JoinedRoom) -> Occupants:
         """Show the participant as present, tell the room, and return who else is here."""
-        before = self.hub.people(seated.topic).get(seated.me, [])
-        desk = presence.desk_key(seated.sender.account_uuid)
+        before = self.hub.people(joined.topic).get(joined.me, [])
+        desk = presence.desk_key(joined.sender.account_uuid)
         entered = await self.presence.enter(
-            seated.seats,
-            look_at=(desk, presence.ended_key(seated.sender.room_uuid)),
+            joined.entries,
+            look_at=(desk, presence.ended_key(joined.sender.room_uuid)),
             credentials=session.credentials,
         )
         ended: People = {}
         if entered is None:
-            people = {**self.hub.people(seated.topic)}
-            people[seated.me] = sorted({*people.get(seated.me, []), session.connection})
+            people = {**self.hub.people(joined.topic)}
+            people[joined.me] = sorted({*people.get(joined.me, []), session.connection})
             available, was_here = False, session.connection in before
         else:
             people, at_desk, ended = entered.people
             available, was_here = bool(at_desk), entered.known
-        known = [c for c in people.get(seated.me, []) if c != session.connection]
+        known = [c for c in people.get(joined.me, []) if c != session.connection]
         shown = visible(people)
-        self.hub.set_people(seated.topic, shown)
-        company = Company(without(shown, ended), ended, available)
+        self.hub.set_people(joined.topic, shown)
+        company = Occupants(without(shown, ended), ended, available)
         if was_here:
             return company
         name = "participant.changed" if known else "participant.joined"
         data: dict[str, Any] = {
-            "participant": seated.me,
-            "kind": seated.kind,
-            "name": seated.name,
+            "participant": joined.me,
+            "kind": joined.kind,
+            "name": joined.name,
             "connection": session.connection,
-            "connections": shown.get(seated.me, []),
+            "connections": shown.get(joined.me, []),
         }
-        self.tell(seated, name, data, people=shown, but=session)
-        if seated.kind == "guest" and not known:
-            account, room = seated.sender.account_uuid, seated.sender.room_uuid
-            self._tell_account(account, room, online=True, begun=seated.begun)
+        self.tell(joined, name, data, people=shown, but=session)
+        if joined.kind == "guest" and not known:
+            account, room = joined.sender.account_uuid, joined.sender.room_uuid
+            self._tell_account(account, room, online=True, begun=joined.begun)
         return company
 
-    async def unseat(self, session: Session, seated: Seated, grace_s: float) -> None:
+    async def leave(self, session: Session, joined: JoinedRoom, grace_s: float) -> None:
         """End this socket's presence in the room."""
-        session.rooms.pop(seated.sender.room_uuid, None)
-        room_seat, *other_seats = seated.seats
-        people = await self.presence.leave(room_seat, grace_s, *other_seats)
+        session.rooms.pop(joined.sender.room_uuid, None)
+        room_entry, *other_entries = joined.entries
+        people = await self.presence.leave(room_entry, grace_s, *other_entries)
         if people is None:
-            people = {**self.hub.people(seated.topic)}
-            people[seated.me] = [c for c in people.get(seated.me, []) if c != session.connection]
+            people = {**self.hub.people(joined.topic)}
+            people[joined.me] = [c for c in people.get(joined.me, []) if c != session.connection]
         shown = visible(people)
-        if people.get(seated.me):
-            data = {"participant": seated.me, "connections": shown.get(seated.me, [])}
-            self.tell(seated, "participant.changed", data, people=shown)
+        if people.get(joined.me):
+            data = {"participant": joined.me, "connections": shown.get(joined.me, [])}
+            self.tell(joined, "participant.changed", data, people=shown)
         else:
-            shown.pop(seated.me, None)
-            self.tell(seated, "participant.left", {"participant": seated.me}, people=shown)
+            shown.pop(joined.me, None)
+            self.tell(joined, "participant.left", {"participant": joined.me}, people=shown)
 
     def tell(
         self,
-        seated: Seated,
+        joined: JoinedRoom,
         name: str,
         data: dict[str, Any],
         *,
@@ -169,18 +169,18 @@ class Live:
         but: Session | None = None,
     ) -> None:
         """Send an event to the room, leaving out the socket it came from if asked."""
-        text = protocol.event(name, seated.sender.room_uuid, data)
-        self.hub.publish(seated.topic, text, people=people, but=but)
+        text = protocol.event(name, joined.sender.room_uuid, data)
+        self.hub.publish(joined.topic, text, people=people, but=but)
 
     async def open_desk(self, session: Session) -> People:
         """Count the member as being at the desk; return {membership: [connection, …]}."""
-        account = session.entry.account
-        person = session.entry.membership or f"key-{session.entry.key}"
-        seat = Seat(presence.desk_key(account), person, session.connection)
-        if not session.entry.membership:
+        account = session.claims.account
+        person = session.claims.membership or f"key-{session.claims.key}"
+        entry = PresenceEntry(presence.desk_key(account), person, session.connection)
+        if not session.claims.membership:
             return {}
-        session.desk = seat
-        entered = await self.presence.enter([seat])
+        session.desk = entry
+        entered = await self.presence.enter([entry])
         people = entered.people[0] if entered else {person: [session.connection]}
         if sum(map(len, people.values())) == 1:
             self.tell_available(account, True)
@@ -191,10 +191,10 @@ class Live:
         self.hub.publish(lobby_topic(account_uuid), text)
 
     def renew(self, session: Session) -> None:
-        """A ping came: every seat of the socket counts anew."""
-        for seated in session.rooms.values():
-            for seat in seated.seats:
-                self.presence.renew(seat)
+        """A ping came: every entry of the socket counts anew."""
+        for joined in session.rooms.values():
+            for entry in joined.entries:
+                self.presence.renew(entry)
         if session.desk is not None:
             self.presence.renew(session.desk)
 

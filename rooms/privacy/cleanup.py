@@ -22,7 +22,7 @@ BATCH_ROWS = 500
 MAX_BATCHES = 40
 
 
-def tidy_rooms() -> int:
+def remove_wordless_rooms() -> int:
     """Remove what was left WORDLESS_ROOM_HOURS ago, batch by batch; return how many.
 
     Whoever sits in such a room is noted as seen, so that the hours count from their leaving.

@@ -10,28 +10,28 @@ from rooms.base import presence
 from rooms.conversations.models import Room
 from rooms.conversations.services.rooms import describe_room
 from rooms.conversations.services.sync import find_membership
-from rooms.conversations.tickets import Pass
+from rooms.conversations.tickets import TicketClaims
 
 PAGE_ROOMS = 50
 
 
 @dataclass(frozen=True, slots=True)
-class Desk:
+class InboxSnapshot:
     """A member's (or program's) place at the account's inbox."""
 
     facts: dict[str, str]
     snapshot: dict[str, Any]
 
 
-def open_desk(entry: Pass, *, status: str, cursor: str | None) -> Desk:
-    """Return the account's inbox as this pass sees it.
+def read_inbox(claims: TicketClaims, *, status: str, cursor: str | None) -> InboxSnapshot:
+    """Return the account's inbox as the ticket's holder sees it.
 
     Raises AccountSuspended, MembershipGone, SessionGone.
     """
-    account = Account.objects.filter(uuid=entry.account).first()
+    account = Account.objects.filter(uuid=claims.account).first()
     if account is None or not account.is_open:
         raise AccountSuspended
-    membership = find_membership(entry)
+    membership = find_membership(claims)
     me = {"membership": "", "name": "", "role": ""}
     if membership is not None:
         me = {
@@ -42,8 +42,8 @@ def open_desk(entry: Pass, *, status: str, cursor: str | None) -> Desk:
     here = presence.rooms_with_guests(account.uuid)
     rooms, following = read_rooms(account, membership, here, status=status, cursor=cursor)
     members = account.memberships.select_related("user").order_by("id")
-    return Desk(
-        facts={"account": entry.account, "membership": entry.membership},
+    return InboxSnapshot(
+        facts={"account": claims.account, "membership": claims.membership},
         snapshot={
             "self": me,
             "account": {"id": str(account.uuid), "name": account.name},

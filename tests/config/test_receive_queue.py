@@ -6,11 +6,11 @@ import asyncio
 
 import pytest
 
-from config.servers.inbox import Inbox
+from config.servers.receive_queue import ReceiveQueue
 
 
 async def test_messages_come_in_their_order():
-    inbox = Inbox()
+    inbox = ReceiveQueue()
     for number in range(3):
         inbox.put_nowait(number)
     assert [await inbox.get() for _ in range(3)] == [0, 1, 2]
@@ -18,7 +18,7 @@ async def test_messages_come_in_their_order():
 
 
 async def test_a_waiting_reader_gets_what_comes_later():
-    inbox = Inbox()
+    inbox = ReceiveQueue()
     reading = asyncio.create_task(inbox.get())
     await asyncio.sleep(0)
     inbox.put_nowait("first")
@@ -29,7 +29,7 @@ async def test_a_waiting_reader_gets_what_comes_later():
 
 @pytest.mark.parametrize("arrived", [False, True])
 async def test_a_reader_that_gives_up_takes_nothing_along(arrived):
-    inbox = Inbox()
+    inbox = ReceiveQueue()
     reading = asyncio.create_task(inbox.get())
     await asyncio.sleep(0)
     if arrived:

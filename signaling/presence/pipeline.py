@@ -17,7 +17,7 @@ from accounts.base.redis import CLIENT_OPTIONS
 Command = tuple[Any, ...]
 
 
-class Pipe:
+class Pipeline:
     """One connection to Redis, used by one flush at a time."""
 
     def __init__(self, url: str) -> None:

@@ -42,7 +42,7 @@ def tell_guests_gone(links: QuerySet[DirectLink], must_join_again: bool, **_: An
 
 def tell_ended(credential: str) -> None:
     """Tell the rooms where sockets of this sign-in or key took part, after commit."""
-    transaction.on_commit(partial(_end_seats, credential), robust=True)
+    transaction.on_commit(partial(_end_entries, credential), robust=True)
 
 
 def listen() -> None:
@@ -60,7 +60,7 @@ def _tell_rooms(rooms: dict[UUID, list[str]]) -> None:
             events.publish(topic, "participant.left", room, {"participant": person, "gone": True})
 
 
-def _end_seats(credential: str) -> None:
-    for room, person, connection in presence.end_seats(credential):
+def _end_entries(credential: str) -> None:
+    for room, person, connection in presence.end_credential(credential):
         change = {"participant": person, "ended": [connection]}
         events.publish(events.room_topic(room), "participant.changed", room, change)
