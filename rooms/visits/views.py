@@ -50,7 +50,7 @@ FIELDS = {
 WS_PATH = "/ws/"
 
 
-class BodyTooLarge(DomainError):
+class JoinBodyTooLarge(DomainError):
     code = "body_too_large"
     status = 413
     text = f"Send at most {MAX_BODY_BYTES} bytes."
@@ -236,7 +236,7 @@ def _read_wish(request: HttpRequest) -> JoinRequest:
         raise NotJson
     body = request.read(MAX_BODY_BYTES + 1)
     if len(body) > MAX_BODY_BYTES:
-        raise BodyTooLarge
+        raise JoinBodyTooLarge
     try:
         said = json.loads(body or b"{}")
     except (ValueError, RecursionError):

@@ -65,7 +65,7 @@ class JoinedRoom:
 
 
 class SessionHost(Protocol):
-    """What a socket needs of the process it is in; see live.Live."""
+    """What a socket needs of the process it is in; see runtime.Runtime."""
 
     hub: Hub
     overflows: int
@@ -74,7 +74,7 @@ class SessionHost(Protocol):
 
 
 class Session:
-    """One socket: its way out, its facts, its rooms. A hub.Member."""
+    """One socket: its way out, its facts, its rooms. A hub.Subscriber."""
 
     __slots__ = (
         "connection",

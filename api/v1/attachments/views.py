@@ -16,7 +16,7 @@ from api.resource import Resource
 from api.schema.openapi import operation
 from api.serializers import PageQuery, page_of
 from api.v1.attachments.serializers import AttachmentBody, AttachmentOut
-from api.v1.conversations.seats import seat_caller
+from api.v1.conversations.participation import participant_of
 from rooms.attachments.access import get_attachment
 from rooms.attachments.models import Attachment
 from rooms.attachments.services import FORM_BYTES, post_attachment, remove_attachment
@@ -57,7 +57,7 @@ class RoomAttachments(Resource):
         room, body = get_room(self.account, uuid), self.read_body(AttachmentBody)
         room.account = self.account
         attachment = post_attachment(
-            sender=seat_caller(self, room, body.get("as", "")),
+            sender=participant_of(self, room, body.get("as", "")),
             upload=body["file"],
             name=body["file"].name,
             client_id=body.get("client_id") or uuid4(),

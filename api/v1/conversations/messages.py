@@ -9,7 +9,7 @@ from api.resource import Resource
 from api.schema.openapi import operation
 from api.serializers import page_of
 from api.v1.conversations.filters import MessageFilter
-from api.v1.conversations.seats import seat_caller
+from api.v1.conversations.participation import participant_of
 from api.v1.conversations.serializers import MessageBody, MessageOut, RoomMessagesQuery, SearchQuery
 from rooms.conversations.access import get_room
 from rooms.conversations.errors import NotStored
@@ -55,7 +55,7 @@ class RoomMessages(Resource):
     )
     def post(self, request: Request, uuid: UUID) -> Response:
         room, body = self.read_room(uuid), self.read_body(MessageBody)
-        participant = seat_caller(self, room, body.get("as", ""))
+        participant = participant_of(self, room, body.get("as", ""))
         client_id = body.get("client_id") or uuid4()
         posted = post_message(sender=sender_of(participant), client_id=client_id, body=body["body"])
         message = Message(

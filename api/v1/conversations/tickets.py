@@ -12,7 +12,7 @@ from api.schema.openapi import operation
 from api.v1.conversations.serializers import TicketBody, TicketOut
 from rooms.conversations.access import get_member_participant, get_room
 from rooms.conversations.models import Participant, Room
-from rooms.conversations.services.programs import seat_key, seat_program
+from rooms.conversations.services.programs import let_key_in, let_program_in
 from rooms.conversations.tickets import TicketClaims, new_connection, sign_resume, sign_ticket
 
 
@@ -64,5 +64,5 @@ class Tickets(Resource):
                 raise Invalid("A member speaks under their own name.", field="participant")
             return get_member_participant(self.membership, room)
         if person is None:
-            return seat_key(room=room, key=key)
-        return seat_program(room=room, external_id=person["external_id"], name=person["name"])
+            return let_key_in(room=room, key=key)
+        return let_program_in(room=room, external_id=person["external_id"], name=person["name"])

@@ -13,12 +13,12 @@ from rooms.conversations.models import Participant, Room
 KEY_PREFIX = "key:"
 
 
-def seat_key(*, room: Room, key: ApiKey) -> Participant:
+def let_key_in(*, room: Room, key: ApiKey) -> Participant:
     """Return the key's own place in a room of its account, taking it on first use."""
     return _entry(room, f"{KEY_PREFIX}{key.uuid}", key.name)
 
 
-def seat_program(*, room: Room, external_id: str, name: str) -> Participant:
+def let_program_in(*, room: Room, external_id: str, name: str) -> Participant:
     """Return the place of an integrator's user or bot, taking it on first use.
 
     The same external_id is the same participant, for every key of the account; another name

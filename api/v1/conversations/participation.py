@@ -4,19 +4,19 @@ from accounts.base.errors import Invalid
 from api.resource import Resource
 from rooms.conversations.access import get_member_participant
 from rooms.conversations.models import Participant, Room
-from rooms.conversations.services.programs import seat_key, seat_program
+from rooms.conversations.services.programs import let_key_in, let_program_in
 
 
-def seat_caller(view: Resource, room: Room, name: str) -> Participant:
+def participant_of(view: Resource, room: Room, name: str) -> Participant:
     """Return who speaks: the member of the session, else the key under its own or this name.
 
     Raises Invalid.
     """
     key = view.caller.api_key
     if key is not None and name:
-        return seat_program(room=room, external_id=name, name=name)
+        return let_program_in(room=room, external_id=name, name=name)
     if key is not None:
-        return seat_key(room=room, key=key)
+        return let_key_in(room=room, key=key)
     assert view.membership is not None
     if name:
         raise Invalid("A member speaks under their own name.", field="as")
