@@ -4,7 +4,7 @@ BIN := .venv/bin
 MANAGE := $(BIN)/python manage.py
 ARGS ?=
 
-.PHONY: run test lint fmt bench faults clean migrations messages pins
+.PHONY: run test lint fmt bench faults fuzz clean migrations messages pins
 
 run: .venv/.run-stamp
 	@exec $(MANAGE) up
@@ -42,6 +42,10 @@ bench: .venv/.dev-stamp
 
 faults: .venv/.dev-stamp
 	@exec env FAULTS_LONG=1 $(BIN)/python -m pytest tests/faults -m "" --timeout 1800 $(ARGS)
+
+# The contract with far more of what chance makes up, for every kind of caller.
+fuzz: .venv/.dev-stamp
+	@exec env FUZZ_EXAMPLES=100 $(BIN)/python -m pytest tests/api/schema/test_fuzzing.py $(ARGS)
 
 migrations: .venv/.dev-stamp
 	@$(NO_DATABASE) makemigrations --skip-checks $(ARGS)
