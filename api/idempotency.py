@@ -14,16 +14,16 @@ from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from accounts.base.sealing import BadToken, seal, unseal
 from api.authentication import Caller
 from api.errors import IdempotencyInProgress, IdempotencyKeyBad, IdempotencyKeyReused
 from api.models import IdempotencyRecord
-from api.requests import sealing
 
 IDEMPOTENCY_HOURS = 24
 KEY = re.compile(r"[!-~]{1,120}")
 WAIT_MS = 5000
 LOCK_NOT_AVAILABLE = "55P03"
-PURPOSE = "idempotency"
+PURPOSE = "doorbell.idempotency."
 
 
 def answer_once(
@@ -45,7 +45,7 @@ def answer_once(
         response = handle()
         text = JSONRenderer().render(response.data) or b"null"
         IdempotencyRecord.objects.filter(caller=record.caller, key=key).update(
-            status=response.status_code, sealed_body=sealing.seal(PURPOSE, text)
+            status=response.status_code, sealed_body=seal(text.decode(), PURPOSE)
         )
     return response
 
@@ -74,8 +74,8 @@ def _replay(claimed: IdempotencyRecord) -> Response:
     if record.request_digest != claimed.request_digest:
         raise IdempotencyKeyReused
     try:
-        body = json.loads(sealing.unseal(PURPOSE, record.sealed_body))
-    except sealing.Unsealable:
+        body = json.loads(unseal(record.sealed_body, PURPOSE))
+    except BadToken:
         # The server's secret was changed meanwhile: the answer is lost, its effect is not.
         raise IdempotencyKeyReused("The first answer cannot be read any more.") from None
     return Response(body, status=record.status, headers={"Idempotency-Replayed": "true"})

@@ -6,8 +6,8 @@ from typing import Any
 
 from django.db.models import Model, QuerySet
 
+from accounts.base.sealing import BadToken, seal, unseal
 from api.errors import BadCursor
-from api.requests import sealing
 
 PAGE_ROWS = 50
 PAGE_ROWS_MAX = 200
@@ -29,15 +29,16 @@ def cut_page(
     if len(page) <= limit:
         return page, None
     place = getattr(page[limit - 1], column)
-    return page[:limit], sealing.seal(_purpose(rows.model, order), str(place).encode())
+    # Without the = at the end, which would have to be escaped in an address.
+    return page[:limit], seal(str(place), _purpose(rows.model, order)).rstrip("=")
 
 
 def _open_cursor(model: type[Model], order: str, cursor: str) -> int:
     try:
-        return int(sealing.unseal(_purpose(model, order), cursor))
-    except sealing.Unsealable:
+        return int(unseal(cursor, _purpose(model, order)))
+    except BadToken:
         raise BadCursor(field="cursor") from None
 
 
 def _purpose(model: type[Model], order: str) -> str:
-    return f"cursor.{model._meta.label_lower}.{order}"
+    return f"doorbell.cursor.{model._meta.label_lower}.{order}."

@@ -12,6 +12,7 @@ from allauth.account.models import EmailAddress
 from django.http import HttpRequest, HttpResponse
 
 from accounts.base.redis import get_redis
+from accounts.base.sealing import seal, unseal
 from accounts.tenants.models import Account
 from api.compatibility.frame import (
     BadUser,
@@ -24,10 +25,9 @@ from api.compatibility.frame import (
     open_user,
     site_host,
 )
-from api.requests import sealing
 
 PENDING_S = 300
-PURPOSE = "prosody"
+PURPOSE = "doorbell.prosody."
 BAD_NAME = "Supplied username contains invalid characters, see RFC 6122."
 MAIL_TAKEN = "The E-Mail Address provided matches the hash associated to an existing account."
 EXISTS = "User already exists."
@@ -76,7 +76,7 @@ def _keep(given: dict[str, str]) -> HttpResponse:
     if not redis.set(_pending_user(user), token, ex=PENDING_S, nx=True):
         return _say("Another user registration by that username is pending.", 401)
     redis.set(_pending_mail(given["mail"].strip().lower()), token, ex=PENDING_S)
-    redis.set(_pending(token), sealing.seal(PURPOSE, json.dumps(given).encode()), ex=PENDING_S)
+    redis.set(_pending(token), seal(json.dumps(given), PURPOSE), ex=PENDING_S)
     return HttpResponse(token, content_type="text/plain")
 
 
@@ -91,7 +91,7 @@ def verify(request: HttpRequest) -> HttpResponse:
     sealed = cast(bytes | None, get_redis().get(_pending(token[:64])))
     if sealed is None:
         return HttpResponse(FAIL)
-    given = json.loads(sealing.unseal(PURPOSE, sealed.decode()))
+    given = json.loads(unseal(sealed.decode(), PURPOSE))
     key = find_platform_key(request, given["auth_token"])
     if key is None:
         return HttpResponse(FAIL)

@@ -20,11 +20,11 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.base import refusals
 from accounts.base.errors import DomainError, Forbidden, Invalid, LimitReached, RateLimited
+from accounts.base.sealing import BadToken
 from accounts.limits import rate_limits
 from accounts.tenants.models import Account
 from rooms.attachments.upload_form import describe_uploads
 from rooms.base import modules, phrases
-from rooms.base.sealing import BadToken
 from rooms.base.validation import clean_line
 from rooms.conversations.tickets import TicketClaims, new_connection, sign_resume, sign_ticket
 from rooms.guests.cookie import read_guest, sign_guest

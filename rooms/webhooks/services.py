@@ -12,10 +12,10 @@ from django.utils import timezone
 
 from accounts.audit import trail
 from accounts.base.errors import Invalid
+from accounts.base.sealing import seal_secret
 from accounts.limits import limits, rate_limits
 from accounts.tenants.models import Account
 from rooms.base import http
-from rooms.base.sealing import seal_secret
 from rooms.base.validation import check_fields, clean_line
 from rooms.webhooks import health
 from rooms.webhooks.errors import WebhookDisabled

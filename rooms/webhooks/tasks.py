@@ -14,8 +14,8 @@ from django.db.models import F
 from django.db.models.functions import Now
 from django.utils import timezone
 
+from accounts.base.sealing import open_secret
 from rooms.base import broker, counters, http, slots
-from rooms.base.sealing import open_secret
 from rooms.webhooks import health, signing
 from rooms.webhooks.models import WebhookDelivery
 

@@ -9,8 +9,8 @@ from channels.consumer import AsyncConsumer
 from django.conf import settings
 
 from accounts.base.errors import RateLimited
+from accounts.base.sealing import BadToken
 from rooms.base import close_codes
-from rooms.base.sealing import BadToken
 from rooms.conversations.tickets import TicketClaims, read_ticket_claims
 from signaling.sessions import handlers
 from signaling.sessions.runtime import get_runtime

@@ -8,12 +8,11 @@ from __future__ import annotations
 
 import re
 from datetime import datetime
-from typing import Any
 
-from django.core import signing
 from django.utils import timezone
 
 from accounts.base.errors import Invalid
+from accounts.base.sealing import BadToken, Signature
 from rooms.base.validation import clean_line
 from rooms.links.errors import PrefillWrong
 from rooms.links.models import DirectLink
@@ -35,7 +34,7 @@ def sign_prefill(link: DirectLink, facts: Facts, expires_at: datetime) -> str:
     if expires_at <= timezone.now():
         raise Invalid("This moment is over already.", field="expires_at")
     checked = {name: _check_fact(name, value) for name, value in facts.items()}
-    token = _signer(link).sign_object({"f": checked, "e": int(expires_at.timestamp())})
+    token = _signature(link).sign_object({"f": checked, "e": int(expires_at.timestamp())})
     if len(token) > MAX_TOKEN_CHARS:
         raise Invalid("These facts are too long for an address.", field="prefill")
     return token
@@ -46,8 +45,8 @@ def read_prefill(link: DirectLink, token: str) -> Facts:
     if len(token) > MAX_TOKEN_CHARS:
         raise PrefillWrong
     try:
-        signed: dict[str, Any] = _signer(link).unsign_object(token)
-    except (signing.BadSignature, ValueError):
+        signed = _signature(link).read_object(token)
+    except BadToken:
         raise PrefillWrong from None
     if signed["e"] <= timezone.now().timestamp():
         raise PrefillWrong
@@ -55,8 +54,8 @@ def read_prefill(link: DirectLink, token: str) -> Facts:
     return facts
 
 
-def _signer(link: DirectLink) -> signing.Signer:
-    return signing.Signer(salt=f"doorbell.prefill.{link.uuid}", sep=".")
+def _signature(link: DirectLink) -> Signature:
+    return Signature(f"doorbell.prefill.{link.uuid}")
 
 
 def _check_fact(name: str, value: str | int | float | bool) -> str | int | float | bool:

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from rooms.base.sealing import open_secret
+from accounts.base.sealing import open_secret
 from rooms.webhooks.models import Webhook, WebhookDelivery
 from tests.api.requests.test_authentication import assert_problem
 from tests.cast import join

@@ -8,7 +8,7 @@ from uuid import uuid4
 import pytest
 from django.utils import timezone
 
-from rooms.base.sealing import open_secret
+from accounts.base.sealing import open_secret
 from rooms.conversations.services.messages import post_message, sender_of
 from rooms.conversations.services.rooms import close_room
 from rooms.privacy.services import erase_guest

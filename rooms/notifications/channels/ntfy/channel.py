@@ -13,9 +13,9 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.base.errors import Invalid
+from accounts.base.sealing import BadToken, open_secret, seal_secret
 from accounts.targets.models import Target
 from rooms.base import http
-from rooms.base.sealing import BadToken, open_secret, seal_secret
 from rooms.notifications.channels.base import Channel, Dead, Result, Retry, Sent
 from rooms.notifications.channels.words import language_of, room_url, to_line
 from rooms.notifications.models import Delivery
