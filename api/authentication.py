@@ -9,14 +9,13 @@ from rest_framework import authentication
 from rest_framework.exceptions import PermissionDenied
 from rest_framework.request import Request
 
-from accounts.base.errors import AccountSuspended
+from accounts.base.errors import AccountSuspended, CsrfFailed, Unauthenticated
 from accounts.keys.models import ApiKey
 from accounts.keys.services import find_api_key
 from accounts.team.access import SESSION_KEY, choose_membership, list_memberships
 from accounts.team.models import Membership
 from accounts.tenants.models import Account
 from accounts.users.models import User
-from api.errors import CsrfFailed, Unauthenticated
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,28 +5,12 @@ from __future__ import annotations
 from accounts.base.errors import Conflict, DomainError
 
 
-class Unauthenticated(DomainError):
-    """No key, a revoked or expired one, or no session."""
-
-    code = "unauthenticated"
-    status = 401
-    text = "Sign in, or send an API key as “Authorization: Bearer <key>”."
-
-
 class InsufficientScope(DomainError):
     """The key's scope or the member's role does not reach this far."""
 
     code = "insufficient_scope"
     status = 403
     text = "This key or role may not do this."
-
-
-class CsrfFailed(DomainError):
-    """A signed-in page changed something without its CSRF token."""
-
-    code = "csrf_failed"
-    status = 403
-    text = "The CSRF token is missing or wrong."
 
 
 class MalformedJson(DomainError):
@@ -39,14 +23,6 @@ class MalformedForm(DomainError):
     code = "malformed_form"
     status = 400
     text = "The body is not multipart/form-data."
-
-
-class MalformedRequest(DomainError):
-    """A form or header that is broken before anybody asks what it says."""
-
-    code = "malformed_request"
-    status = 400
-    text = "The request cannot be read."
 
 
 class UnknownParameter(DomainError):
@@ -70,12 +46,6 @@ class LengthRequired(DomainError):
     code = "length_required"
     status = 411
     text = "Send a Content-Length."
-
-
-class BodyTooLarge(DomainError):
-    code = "body_too_large"
-    status = 413
-    text = "The body is larger than the API takes."
 
 
 class PreconditionFailed(DomainError):

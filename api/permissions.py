@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from accounts.base.errors import Unauthenticated
 from accounts.keys.models import ApiKey
 from accounts.team.models import Membership
 from api.authentication import Caller
-from api.errors import InsufficientScope, Unauthenticated
+from api.errors import InsufficientScope
 
 Scope, Role = ApiKey.Scope, Membership.Role
 

@@ -1,4 +1,4 @@
-"""Every refusal as one shape, RFC 9457 `application/problem+json`: the REST edge's translator."""
+"""The REST edge: whatever was raised becomes a problem (RFC 9457)."""
 
 from __future__ import annotations
 
@@ -6,38 +6,24 @@ import logging
 from collections.abc import Iterator
 from typing import Any
 
-from django.core.exceptions import (
-    BadRequest,
-    PermissionDenied,
-    RequestDataTooBig,
-    SuspiciousOperation,
-)
+from django.core.exceptions import PermissionDenied
 from django.core.exceptions import ValidationError as DjangoValidationError
-from django.db import DatabaseError, InterfaceError, OperationalError
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
-from django.http.multipartparser import MultiPartParserError
-from django.template.loader import render_to_string
 from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.views import set_rollback
 
-from accounts.base.errors import DomainError, Invalid, LimitReached, NotFound, Unavailable
-from accounts.base.middleware import answer_refusal, wants_json
-from accounts.base.refusals import retry_after
-from api.errors import (
-    BodyTooLarge,
-    InsufficientScope,
-    MalformedJson,
-    MalformedRequest,
+from accounts.base import problems, refusals
+from accounts.base.errors import (
+    DomainError,
+    Internal,
+    Invalid,
+    MethodNotAllowed,
+    NotFound,
     Unauthenticated,
+    UnsupportedMediaType,
 )
-from api.requests.bodies import trace_id_of
+from api.errors import InsufficientScope, MalformedJson
 
-CONTENT_TYPE = "application/problem+json"
-# How Django says that a form or a header cannot be read.
-UNREADABLE = (MultiPartParserError, SuspiciousOperation, BadRequest)
-UNAVAILABLE = (OperationalError, InterfaceError)
-API_PATH = "/api/"
 logger = logging.getLogger(__name__)
 
 
@@ -48,9 +34,13 @@ class InvalidFields(Invalid):
 
     def __init__(self, errors: list[dict[str, str]]) -> None:
         super().__init__()
-        self.errors = errors
+        self._errors = errors
         if {error["code"] for error in errors} == {UnknownField.code}:
             self.code = UnknownField.code
+
+    @property
+    def errors(self) -> list[dict[str, str]]:
+        return self._errors
 
 
 class UnknownField(DomainError):
@@ -61,85 +51,22 @@ class UnknownField(DomainError):
     text = "There is no such field here."
 
 
-class MethodNotAllowed(DomainError):
-    code = "method_not_allowed"
-    status = 405
-    text = "This address does not take this method."
-
-
-class UnsupportedMediaType(DomainError):
-    code = "unsupported_media_type"
-    status = 415
-    text = "Send application/json."
-
-
-class Internal(DomainError):
-    code = "internal"
-    status = 500
-    temporary = True
-    text = "Something went wrong on our side."
-
-
 def answer_problem(error: Exception, context: dict[str, Any]) -> Response:
     """Return the problem response for anything that was raised."""
     set_rollback()
     refusal = _translate(error)
-    trace_id = trace_id_of(context["request"])
+    trace_id = problems.trace_id_of(context["request"])
     if refusal.status >= Internal.status:
         logger.error("%s (trace %s)", refusal.code, trace_id, exc_info=error)
-    headers = _headers(error, refusal)
-    body = describe_problem(refusal, trace_id)
-    return Response(body, status=refusal.status, headers=headers, content_type=CONTENT_TYPE)
-
-
-def answer_plain_problem(request: HttpRequest, error: Exception) -> HttpResponse:
-    """Return the same problem from where no REST framework is."""
-    refusal = _translate(error)
-    return JsonResponse(
-        describe_problem(refusal, trace_id_of(request)),
+    return Response(
+        problems.describe_problem(refusal, trace_id),
         status=refusal.status,
-        headers={**_headers(error, refusal), "Cache-Control": "no-store"},
-        content_type=CONTENT_TYPE,
+        headers=problems.list_headers(refusal),
+        content_type=problems.CONTENT_TYPE,
     )
 
 
-def answer_bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """Answer what Django could not read, before or outside of our own edges.
-
-    Not through Django's own view: that one asks the form for a CSRF token, and the form that
-    cannot be read raises again until nothing answers.
-    """
-    if request.path.startswith(API_PATH):
-        return answer_plain_problem(request, exception)
-    if wants_json(request):
-        return answer_refusal(request, _translate(exception))
-    return HttpResponse(render_to_string("400.html"), status=400)
-
-
-def describe_problem(refusal: DomainError, trace_id: str) -> dict[str, Any]:
-    body: dict[str, Any] = {
-        "type": f"/api/docs#{refusal.code}",
-        "title": type(refusal).text,
-        "status": refusal.status,
-        "code": refusal.code,
-        "detail": str(refusal),
-        "temporary": refusal.temporary,
-        "trace_id": trace_id,
-        "errors": [],
-    }
-    if isinstance(refusal, InvalidFields):
-        body["errors"] = refusal.errors
-    elif refusal.field:
-        error = {"field": refusal.field, "code": refusal.code, "detail": str(refusal)}
-        body["errors"] = [error]
-    if isinstance(refusal, LimitReached):
-        body |= {"limit": refusal.limit, "allowed": refusal.allowed}
-    return body
-
-
 def _translate(error: Exception) -> DomainError:
-    if isinstance(error, DomainError):
-        return error
     if isinstance(error, exceptions.ValidationError):
         return InvalidFields(list(_flatten(error.get_full_details())))
     if isinstance(error, DjangoValidationError):
@@ -147,29 +74,17 @@ def _translate(error: Exception) -> DomainError:
     for kinds, refusal in TRANSLATIONS:
         if isinstance(error, kinds):
             return refusal()
-    return Internal()
+    return refusals.translate(error) or Internal()
 
 
 TRANSLATIONS: list[tuple[tuple[type[Exception], ...], type[DomainError]]] = [
     ((exceptions.NotAuthenticated, exceptions.AuthenticationFailed), Unauthenticated),
     ((exceptions.PermissionDenied, PermissionDenied), InsufficientScope),
-    ((exceptions.NotFound, Http404), NotFound),
+    ((exceptions.NotFound,), NotFound),
     ((exceptions.MethodNotAllowed,), MethodNotAllowed),
     ((exceptions.UnsupportedMediaType,), UnsupportedMediaType),
     ((exceptions.ParseError,), MalformedJson),
-    ((RequestDataTooBig,), BodyTooLarge),
-    (UNREADABLE, MalformedRequest),
-    (UNAVAILABLE, Unavailable),
-    ((DatabaseError,), Internal),
 ]
-
-
-def _headers(error: Exception, refusal: DomainError) -> dict[str, str]:
-    if isinstance(refusal, Internal):
-        return {}
-    if isinstance(refusal, Unauthenticated):
-        return {"WWW-Authenticate": 'Bearer realm="api"'}
-    return retry_after(refusal)
 
 
 def _flatten(details: Any, path: str = "") -> Iterator[dict[str, str]]:

@@ -2,8 +2,10 @@ from __future__ import annotations
 
 from django.urls import include, path
 
-handler400 = "api.problems.answer_bad_request"
-handler500 = "accounts.base.middleware.answer_server_error"
+handler400 = "accounts.base.handlers.answer_bad_request"
+handler403 = "accounts.base.handlers.answer_forbidden"
+handler404 = "accounts.base.handlers.answer_not_found"
+handler500 = "accounts.base.handlers.answer_server_error"
 
 urlpatterns = [
     # Before api/, whose last rule answers everything else.

@@ -18,6 +18,18 @@ class DomainError(Exception):
         super().__init__(text or self.text)
         self.field = field
 
+    @property
+    def errors(self) -> list[dict[str, str]]:
+        """Each value that is not acceptable: `field`, `code`, `detail`."""
+        if not self.field:
+            return []
+        return [{"field": self.field, "code": self.code, "detail": str(self)}]
+
+    @property
+    def facts(self) -> dict[str, object]:
+        """What else a program is told of this refusal."""
+        return {}
+
 
 class NotFound(DomainError):
     """The thing is absent or belongs to somebody else; both look the same."""
@@ -67,6 +79,10 @@ class LimitReached(DomainError):
         self.limit = limit
         self.allowed = allowed
 
+    @property
+    def facts(self) -> dict[str, object]:
+        return {"limit": self.limit, "allowed": self.allowed}
+
 
 class RateLimited(DomainError):
     """Too fast; `retry_after_s` says when to come back."""
@@ -98,3 +114,57 @@ class AccountSuspended(DomainError):
     code = "account_suspended"
     status = 403
     text = "This account is suspended."
+
+
+# --- About the request itself
+
+
+class Unauthenticated(DomainError):
+    """No key, a revoked or expired one, or no session."""
+
+    code = "unauthenticated"
+    status = 401
+    text = "Sign in, or send an API key as “Authorization: Bearer <key>”."
+
+
+class CsrfFailed(DomainError):
+    """A signed-in page changed something without its CSRF token."""
+
+    code = "csrf_failed"
+    status = 403
+    text = "The CSRF token is missing or wrong."
+
+
+class MalformedRequest(DomainError):
+    """A form or header that is broken before anybody asks what it says."""
+
+    code = "malformed_request"
+    status = 400
+    text = "The request cannot be read."
+
+
+class BodyTooLarge(DomainError):
+    code = "body_too_large"
+    status = 413
+    text = "The body is too large."
+
+
+class MethodNotAllowed(DomainError):
+    code = "method_not_allowed"
+    status = 405
+    text = "This address does not take this method."
+
+
+class UnsupportedMediaType(DomainError):
+    code = "unsupported_media_type"
+    status = 415
+    text = "Send application/json."
+
+
+class Internal(DomainError):
+    """A bug of ours."""
+
+    code = "internal"
+    status = 500
+    temporary = True
+    text = "Something went wrong on our side."

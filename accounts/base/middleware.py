@@ -1,21 +1,22 @@
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable
-from typing import Any
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.middleware.locale import LocaleMiddleware
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils import translation
-from django.views.defaults import server_error
 
-from accounts.base.errors import DomainError
+from accounts.base.errors import DomainError, MethodNotAllowed
+from accounts.base.problems import answer_problem
 from accounts.base.refusals import as_refusal, explain, retry_after
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
+View = Callable[..., HttpResponse]
+Answer = Callable[[HttpRequest, DomainError], HttpResponse]
+API_PATH = "/api/"
 
 
 class LanguageMiddleware(LocaleMiddleware):
@@ -35,49 +36,59 @@ class LanguageMiddleware(LocaleMiddleware):
 class DomainErrorMiddleware:
     """The HTML edge: the one place where a page's refusal becomes an answer.
 
-    Scripts that ask for JSON get the same facts as problem details.
+    Scripts get the same facts as a problem; see answer_refusal.
     """
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.get_response(request)
+        response = self.get_response(request)
+        if isinstance(response, HttpResponseNotAllowed) and not response.content:
+            refused = answer_refusal(request, MethodNotAllowed())
+            refused["Allow"] = response["Allow"]
+            return refused
+        return response
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         refusal = as_refusal(error)
         return None if refusal is None else answer_refusal(request, refusal)
 
 
+def refuses_with(answer: Answer) -> Callable[[View], View]:
+    """Let whatever refuses a request for this view, middleware too, say so by `answer`."""
+
+    def mark(view: View) -> View:
+        view.answer_refusal = answer  # type: ignore[attr-defined]
+        return view
+
+    return mark
+
+
 def answer_refusal(request: HttpRequest, refusal: DomainError) -> HttpResponse:
-    """Return the refusal as a page, or as problem details for a script that asks for JSON."""
-    response = _as_json(refusal) if wants_json(request) else _as_page(request, refusal)
+    """Return the refusal as the view wants it, else as a problem for a script, else as a page."""
+    own = _find_own_answer(request)
+    if own is not None:
+        return own(request, refusal)
+    if not expects_page(request):
+        return answer_problem(request, refusal, explain(refusal))
+    response = _as_page(request, refusal)
     for name, value in retry_after(refusal).items():
         response[name] = value
     response["Cache-Control"] = "no-store"
     return response
 
 
-def answer_server_error(request: HttpRequest) -> HttpResponse:
-    """Answer what no view could: a busy database met by middleware, or a bug of ours."""
-    refusal = as_refusal(sys.exc_info()[1])
-    return server_error(request) if refusal is None else answer_refusal(request, refusal)
+def expects_page(request: HttpRequest) -> bool:
+    """Return whether a person looks at the answer, as far as one can know."""
+    if _find_own_answer(request) is not None or request.path.startswith(API_PATH):
+        return False
+    return request.content_type != "application/json" and request.accepts("text/html")
 
 
-def wants_json(request: HttpRequest) -> bool:
-    return request.content_type == "application/json" or not request.accepts("text/html")
-
-
-def _as_json(error: DomainError) -> HttpResponse:
-    problem: dict[str, Any] = {
-        "status": error.status,
-        "code": error.code,
-        "detail": explain(error),
-        "temporary": error.temporary,
-    }
-    if error.field:
-        problem["field"] = error.field
-    return JsonResponse(problem, status=error.status, content_type="application/problem+json")
+def _find_own_answer(request: HttpRequest) -> Answer | None:
+    view = request.resolver_match and request.resolver_match.func
+    return getattr(view, "answer_refusal", None)
 
 
 def _as_page(request: HttpRequest, error: DomainError) -> HttpResponse:

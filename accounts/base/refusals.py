@@ -12,12 +12,27 @@ from contextlib import contextmanager
 from typing import Any
 
 from django.contrib import messages
+from django.core.exceptions import (
+    BadRequest,
+    PermissionDenied,
+    RequestDataTooBig,
+    SuspiciousOperation,
+)
 from django.db import InterfaceError, OperationalError
 from django.forms import BaseForm
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest
+from django.http.multipartparser import MultiPartParserError
 from django.utils.translation import gettext, gettext_noop
 
-from accounts.base.errors import DomainError, LimitReached, Unavailable
+from accounts.base.errors import (
+    BodyTooLarge,
+    DomainError,
+    Forbidden,
+    LimitReached,
+    MalformedRequest,
+    NotFound,
+    Unavailable,
+)
 
 # Texts that are written where they are raised, listed here for the translators.
 TEXTS = (
@@ -40,8 +55,15 @@ TEXTS = (
 _WHOLE_PAGE = {404, 410, 429}
 # What the database says when it is away or busy.
 _PASSING = (OperationalError, InterfaceError)
-
-
+# How Django says that a form or a header cannot be read.
+UNREADABLE = (MultiPartParserError, SuspiciousOperation, BadRequest)
+# The first that fits: a body too large is a suspicious operation as well.
+_OF_DJANGO: tuple[tuple[tuple[type[Exception], ...], type[DomainError]], ...] = (
+    ((Http404,), NotFound),
+    ((PermissionDenied,), Forbidden),
+    ((RequestDataTooBig,), BodyTooLarge),
+    (UNREADABLE, MalformedRequest),
+)
 # Where a refusal that passes does not say itself when to come back.
 RETRY_AFTER_S = 3.0
 
@@ -55,6 +77,14 @@ def as_refusal(error: BaseException | None) -> DomainError | None:
     if isinstance(error, DomainError):
         return error
     return Unavailable() if isinstance(error, _PASSING) else None
+
+
+def translate(error: BaseException | None) -> DomainError | None:
+    """Return the refusal that this is, be it Django's own; None if it is a bug of ours."""
+    for kinds, refusal in _OF_DJANGO:
+        if isinstance(error, kinds):
+            return refusal()
+    return as_refusal(error)
 
 
 def retry_after(error: DomainError) -> dict[str, str]:

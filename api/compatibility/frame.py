@@ -16,12 +16,13 @@ from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
 
-from accounts.base.errors import DomainError, Invalid, RateLimited
+from accounts.base.errors import Invalid, RateLimited
+from accounts.base.middleware import refuses_with
+from accounts.base.problems import answer_problem
 from accounts.keys.models import ApiKey
 from accounts.keys.services import find_api_key
 from accounts.limits import rate_limits
 from accounts.users.models import User
-from api import problems
 from rooms.provisioning.bulk.chunks import provision_rows
 from rooms.provisioning.bulk.results import CREATED
 from rooms.provisioning.bulk.rows import RawRow, check_row
@@ -50,14 +51,12 @@ def only_if_enabled(view: View) -> View:
     """
 
     @csrf_exempt
+    @refuses_with(answer_problem)
     @wraps(view)
     def guarded(request: HttpRequest) -> HttpResponse:
         if not settings.COMPATIBILITY_API:
             raise Http404
-        try:
-            return view(request)
-        except (DomainError, *problems.UNREADABLE, *problems.UNAVAILABLE) as error:
-            return problems.answer_plain_problem(request, error)
+        return view(request)
 
     return guarded
 

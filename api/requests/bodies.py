@@ -1,29 +1,18 @@
-"""What a request carries besides its body: a trace id, an ETag's If-Match, its size."""
+"""What a request carries besides its body: an ETag's If-Match, its size."""
 
 from __future__ import annotations
 
 import hashlib
-import re
-import secrets
 from tempfile import SpooledTemporaryFile
 from typing import IO, Any
 
 from rest_framework.request import Request
 
-from api.errors import BodyTooLarge, LengthRequired
+from accounts.base.errors import BodyTooLarge
+from api.errors import LengthRequired
 
 BODY_MAX_BYTES = 1_048_576
 PIECE_BYTES = 65_536
-TRACEPARENT = re.compile(r"\A[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}\Z")
-
-
-def trace_id_of(request: Any) -> str:
-    """Return the caller's W3C trace id, or one of our own that stays with the request."""
-    page = getattr(request, "_request", request)
-    if not hasattr(page, "trace_id"):
-        given = TRACEPARENT.match(page.headers.get("traceparent", ""))
-        page.trace_id = given[1] if given else secrets.token_hex(16)
-    return str(page.trace_id)
 
 
 def check_size(request: Request, max_bytes: int = BODY_MAX_BYTES) -> None:

@@ -64,6 +64,7 @@ MIDDLEWARE = [
     "accounts.base.middleware.DomainErrorMiddleware",
 ]
 
+CSRF_FAILURE_VIEW = "accounts.base.handlers.answer_csrf_failure"
 ROOT_URLCONF = "config.urls"
 ASGI_APPLICATION = "config.asgi.application"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

@@ -104,5 +104,10 @@ def answer_upload(request: HttpRequest, sender: Participant) -> HttpResponse:
         caption=form.get("caption", ""),
     )
     message = attachment.message
-    answer = {"seq": message.seq, "client_id": str(client_id), "at": to_ms(message.at)}
-    return JsonResponse({**answer, "attachment": attachment.describe()}, status=201)
+    answer: dict[str, Any] = {
+        "seq": message.seq,
+        "client_id": str(client_id),
+        "at": to_ms(message.at),
+    }
+    answer["attachment"] = attachment.describe()
+    return JsonResponse(answer, status=201, headers={"Cache-Control": "no-store"})

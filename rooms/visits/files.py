@@ -6,13 +6,14 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST, require_safe
 
-from accounts.base.errors import DomainError
+from accounts.base.middleware import refuses_with
 from accounts.limits import rate_limits
 from rooms.attachments.access import get_attachment_for_guest
 from rooms.attachments.errors import AttachmentNotFound
 from rooms.attachments.views import answer_file, answer_upload, check_size
 from rooms.conversations.access import get_guest_participant
-from rooms.visits.views import answer_errors, check_origin, open_door, read_cookie
+from rooms.links.errors import LinkGone, LinkNotFound
+from rooms.visits.views import answer_guest, check_origin, open_door, read_cookie
 
 
 @require_safe
@@ -20,7 +21,7 @@ def show_file_to_guest(request: HttpRequest, address: str, uuid: UUID) -> HttpRe
     """Raises AttachmentNotFound, also where the link does not lead anywhere any more."""
     try:
         link = open_door(request, address)
-    except DomainError:
+    except (LinkNotFound, LinkGone):
         raise AttachmentNotFound from None
     guest = read_cookie(request, link.account)
     return answer_file(get_attachment_for_guest(link, guest, uuid))
@@ -31,8 +32,8 @@ def show_file_to_guest(request: HttpRequest, address: str, uuid: UUID) -> HttpRe
 
 # A form of another site cannot send this: the origin is checked below.
 @csrf_exempt
+@refuses_with(answer_guest)
 @require_POST
-@answer_errors
 def upload_as_guest(request: HttpRequest, address: str) -> HttpResponse:
     check_origin(request)
     rate_limits.hit("upload", rate_limits.client_address(request))

@@ -4,22 +4,27 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable
 from dataclasses import dataclass
-from functools import wraps
 from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template.loader import render_to_string
 from django.utils.cache import patch_vary_headers
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST, require_safe
 
-from accounts.base import refusals
-from accounts.base.errors import DomainError, Forbidden, Invalid, LimitReached, RateLimited
+from accounts.base import problems, refusals
+from accounts.base.errors import (
+    BodyTooLarge,
+    DomainError,
+    Forbidden,
+    Invalid,
+    LimitReached,
+    UnsupportedMediaType,
+)
+from accounts.base.middleware import refuses_with
 from accounts.base.sealing import BadToken
 from accounts.limits import rate_limits
 from accounts.tenants.models import Account
@@ -50,16 +55,11 @@ FIELDS = {
 WS_PATH = "/ws/"
 
 
-class JoinBodyTooLarge(DomainError):
-    code = "body_too_large"
-    status = 413
-    text = f"Send at most {MAX_BODY_BYTES} bytes."
+class LimitReachedForGuest(Forbidden):
+    """A limit of the account is used up, as a guest is told."""
 
-
-class NotJson(DomainError):
-    code = "unsupported_media_type"
-    status = 415
-    text = "Send application/json."
+    code = LimitReached.code
+    text = "Nobody can take a new conversation right now."
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,16 +74,26 @@ class JoinRequest:
 # --- The page
 
 
+def show_refusal(request: HttpRequest, error: DomainError) -> HttpResponse:
+    """Answer with one friendly page that gives no reason."""
+    language = phrases.choose_language(_accepted(request), [])
+    words = phrases.get_phrases(language)
+    context = {
+        "language": language,
+        "title": words["busy_title" if error.temporary else "gone_title"],
+        "text": words["busy_text" if error.temporary else "gone_text"],
+    }
+    page = render_to_string("rooms/visits/refusal.html", context)
+    headers = refusals.retry_after(error)
+    return _finish(HttpResponse(page, status=error.status, headers=headers))
+
+
+@refuses_with(show_refusal)
 @require_safe
 def show_page(request: HttpRequest, address: str) -> HttpResponse:
-    """Answer with the conversation page, or one friendly page that gives no reason."""
-    try:
-        rate_limits.hit("page", rate_limits.client_address(request))
-        link = open_door(request, address)
-    except (LinkNotFound, LinkGone, RateLimited, OperationalError, InterfaceError) as error:
-        refusal = refusals.as_refusal(error)
-        assert refusal is not None
-        return _show_refusal(request, refusal)
+    """Answer with the conversation page."""
+    rate_limits.hit("page", rate_limits.client_address(request))
+    link = open_door(request, address)
     language = phrases.choose_language(_accepted(request), link.property.languages)
     preloaded = modules.list_modules("rooms/visits/guest.js")
     context = {
@@ -132,19 +142,6 @@ def _describe_door(
     }
 
 
-def _show_refusal(request: HttpRequest, error: DomainError) -> HttpResponse:
-    language = phrases.choose_language(_accepted(request), [])
-    words = phrases.get_phrases(language)
-    context = {
-        "language": language,
-        "title": words["busy_title" if error.temporary else "gone_title"],
-        "text": words["busy_text" if error.temporary else "gone_text"],
-    }
-    page = render_to_string("rooms/visits/refusal.html", context)
-    headers = refusals.retry_after(error)
-    return _finish(HttpResponse(page, status=error.status, headers=headers))
-
-
 def _accepted(request: HttpRequest) -> str:
     return request.headers.get("Accept-Language", "")
 
@@ -161,47 +158,36 @@ def _finish(response: HttpResponse) -> HttpResponse:
 # --- The door
 
 
-def answer_errors(
-    view: Callable[[HttpRequest, str], HttpResponse],
-) -> Callable[[HttpRequest, str], HttpResponse]:
-    """Turn refusals into `{"error": {"code", "message", "field"?}}` for the page's script."""
+def answer_guest(request: HttpRequest, refusal: DomainError) -> HttpResponse:
+    """Answer the page's script with a problem, which stands under `error` as well.
 
-    @wraps(view)
-    def guarded(request: HttpRequest, address: str) -> HttpResponse:
-        try:
-            response = view(request, address)
-        except Exception as error:
-            refusal = refusals.as_refusal(error)
-            if refusal is None:
-                raise
-            response = JsonResponse(
-                {"error": _describe_error(refusal)},
-                status=refusal.status,
-                headers=refusals.retry_after(refusal),
-            )
-        response["Cache-Control"] = "no-store"
-        return response
-
-    return guarded
-
-
-def _describe_error(error: DomainError) -> dict[str, str | bool]:
-    # How much the owner has bought is nothing a guest needs to read.
-    message = "Nobody can take a new conversation right now."
-    if isinstance(error, LimitReached) and error.limit == "storage_mib":
-        message = "No file can be taken right now."
-    described: dict[str, str | bool] = {
-        "code": error.code,
-        "message": message if isinstance(error, LimitReached) else str(error),
-        "temporary": error.temporary,
+    There a page looks that was open while we were updated.
+    """
+    shown = _conceal(refusal)
+    problem = problems.describe_problem(shown, problems.trace_id_of(request))
+    error: dict[str, str | bool] = {
+        "code": shown.code,
+        "message": str(shown),
+        "temporary": shown.temporary,
     }
-    return {**described, "field": error.field} if error.field else described
+    if shown.field:
+        error["field"] = shown.field
+    return problems.answer_body(shown, problem | {"error": error})
+
+
+def _conceal(refusal: DomainError) -> DomainError:
+    """How much the owner has bought is nothing a guest needs to read."""
+    if not isinstance(refusal, LimitReached):
+        return refusal
+    if refusal.limit == "storage_mib":
+        return LimitReachedForGuest("No file can be taken right now.")
+    return LimitReachedForGuest()
 
 
 # A form of another site cannot send this: the origin is checked below.
 @csrf_exempt
+@refuses_with(answer_guest)
 @require_POST
-@answer_errors
 def join(request: HttpRequest, address: str) -> HttpResponse:
     """Let a guest in: the same guest comes back to the same room, each tab as a connection."""
     check_origin(request)
@@ -216,7 +202,8 @@ def join(request: HttpRequest, address: str) -> HttpResponse:
         language=phrases.choose_language(_accepted(request), link.property.languages),
         prefill=wish.prefill,
     )
-    response = JsonResponse(_describe_visit(link, visit), status=201)
+    facts = _describe_visit(link, visit)
+    response = JsonResponse(facts, status=201, headers={"Cache-Control": "no-store"})
     _set_cookie(request, response, link.account, visit.guest.uuid)
     return response
 
@@ -233,10 +220,10 @@ def check_origin(request: HttpRequest) -> None:
 
 def _read_wish(request: HttpRequest) -> JoinRequest:
     if request.content_type != "application/json":
-        raise NotJson
+        raise UnsupportedMediaType
     body = request.read(MAX_BODY_BYTES + 1)
     if len(body) > MAX_BODY_BYTES:
-        raise JoinBodyTooLarge
+        raise BodyTooLarge(f"Send at most {MAX_BODY_BYTES} bytes.")
     try:
         said = json.loads(body or b"{}")
     except (ValueError, RecursionError):

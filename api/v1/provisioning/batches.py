@@ -14,8 +14,7 @@ from drf_spectacular.utils import OpenApiExample, OpenApiRequest
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.base.errors import Invalid
-from api.problems import UnsupportedMediaType
+from accounts.base.errors import Invalid, UnsupportedMediaType
 from api.requests.bodies import BODY_MAX_BYTES, spool_body
 from api.requests.parsers import JsonParser
 from api.resource import Resource

@@ -6,10 +6,10 @@ const MAX_CHARS = { nickname: 60, passcode: 64 };
 
 /** Why the door stayed shut; `temporary` says whether knocking again may help. */
 export class DoorError extends Error {
-  constructor(status, { code = "network", field = "" } = {}, retryAfterS = 0) {
+  constructor(status, { code = "network", errors = [] } = {}, retryAfterS = 0) {
     super(code);
     this.code = code;
-    this.field = ASKED[code] ?? field;
+    this.field = ASKED[code] ?? errors[0]?.field ?? "";
     this.temporary = status === 0 || status === 429 || status >= 500;
     this.retryAfterS = retryAfterS;
   }
@@ -33,7 +33,7 @@ export async function knock(url, wish) {
   }
   const answer = await response.json().catch(() => ({}));
   if (response.ok) return answer;
-  throw new DoorError(response.status, answer.error, Number(response.headers.get("Retry-After")));
+  throw new DoorError(response.status, answer, Number(response.headers.get("Retry-After")));
 }
 
 /** What a guest is told about a refusal. */
