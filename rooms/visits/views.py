@@ -34,6 +34,7 @@ from rooms.base.validation import clean_line
 from rooms.conversations.tickets import TicketClaims, new_connection, sign_resume, sign_ticket
 from rooms.guests.cookie import read_guest, sign_guest
 from rooms.links.access import open_link
+from rooms.links.addresses import GUEST_PATH, guest_path
 from rooms.links.errors import LinkGone, LinkNotFound
 from rooms.links.models import DirectLink
 from rooms.links.services.prefill import MAX_TOKEN_CHARS
@@ -46,7 +47,6 @@ MAX_NICKNAME_CHARS = 60
 MAX_PASSCODE_CHARS = 64
 # The longest a browser keeps a cookie.
 COOKIE_AGE_S = 400 * 86_400
-COOKIE_PATH = "/c/"
 FIELDS = {
     "nickname": MAX_NICKNAME_CHARS,
     "passcode": MAX_PASSCODE_CHARS,
@@ -125,7 +125,7 @@ def _describe_door(
     """Return what the page's script has to know before anybody has joined."""
     brand = link.property
     return {
-        "join": f"{COOKIE_PATH}{address}/join",
+        "join": guest_path(address, "/join"),
         "address": address,
         "known": read_cookie(request, link.account) is not None,
         "passcode": bool(link.passcode),
@@ -137,7 +137,7 @@ def _describe_door(
         },
         "prefill": request.GET.get("prefill") or request.GET.get("p", ""),
         "language": language,
-        "files": {**describe_uploads(), "url": f"{COOKIE_PATH}{address}/files"},
+        "files": {**describe_uploads(), "url": guest_path(address, "/files")},
         "phrases": phrases.get_phrases(language),
     }
 
@@ -281,7 +281,7 @@ def _set_cookie(
         _cookie_name(account),
         sign_guest(guest_uuid),
         max_age=COOKIE_AGE_S,
-        path=COOKIE_PATH,
+        path=GUEST_PATH,
         secure=request.is_secure(),
         httponly=True,
         samesite="Lax",

@@ -2,10 +2,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.conf import settings
 from rest_framework import serializers
 
 from api.serializers import OutputSerializer, PageQuery, StrictSerializer, sample
+from rooms.links.addresses import link_url
 from rooms.links.models import DirectLink
 
 PREFILL_LIFETIME_DAYS = 30
@@ -47,7 +47,7 @@ class LinkOut(OutputSerializer):
     revoked_at = serializers.DateTimeField(allow_null=True)
 
     def get_url(self, link: DirectLink) -> str:
-        return f"{settings.SITE_URL}/c/{link.address}"
+        return link_url(link)
 
     def get_has_passcode(self, link: DirectLink) -> bool:
         return bool(link.passcode)

@@ -2,10 +2,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 from functools import partial
-from urllib.parse import urlencode
 from uuid import UUID
 
-from django.conf import settings
 from django.utils import timezone
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -25,6 +23,7 @@ from api.v1.links.serializers import (
     RotateBody,
 )
 from rooms.links.access import get_link
+from rooms.links.addresses import link_url
 from rooms.links.models import DirectLink
 from rooms.links.services.links import (
     create_link,
@@ -126,6 +125,6 @@ class LinkPrefill(LinkResource):
         lifetime = timedelta(days=PREFILL_LIFETIME_DAYS)
         expires_at = body.get("expires_at") or timezone.now() + lifetime
         token = sign_prefill(link, body["facts"], expires_at)
-        url = f"{settings.SITE_URL}/c/{link.address}?{urlencode({'prefill': token})}"
+        url = link_url(link, prefill=token)
         answer = {"prefill": token, "url": url, "expires_at": expires_at}
         return Response(PrefillOut(answer).data, status=201)

@@ -13,6 +13,7 @@ from django.db import DatabaseError, connection
 
 from config.postgresql import limits, locks
 from config.static import collect
+from rooms.links.addresses import link_url
 from rooms.provisioning.opening import open_demo
 
 
@@ -37,7 +38,7 @@ class Command(BaseCommand):
             facts = {
                 "email": demo.email,
                 "password": demo.password,
-                "link": f"{settings.SITE_URL}/c/{demo.opened.link.token}",
+                "link": link_url(demo.opened.link),
                 "key": demo.api_key,
             }
             self.stdout.write(json.dumps(facts))
