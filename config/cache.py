@@ -4,10 +4,20 @@ import logging
 from typing import Any
 
 from django.core.cache.backends.base import DEFAULT_TIMEOUT
-from django.core.cache.backends.redis import RedisCache
+from django.core.cache.backends.redis import RedisCache, RedisCacheClient
 from redis import RedisError
 
+from accounts.base.redis import GuardedRedis, once_again
+
 logger = logging.getLogger(__name__)
+
+
+class _GuardedClient(RedisCacheClient):
+    """Behind the same breaker as every other question to this server."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, retry=once_again(), **options)
+        self._client = GuardedRedis
 
 
 class ForgivingRedisCache(RedisCache):
@@ -15,6 +25,10 @@ class ForgivingRedisCache(RedisCache):
 
     Accepted: sign-in rate limits count nothing in that time.
     """
+
+    def __init__(self, server: str | list[str], params: dict[str, Any]) -> None:
+        super().__init__(server, params)
+        self._class = _GuardedClient
 
     def get(self, key: str, default: Any = None, version: int | None = None) -> Any:
         try:

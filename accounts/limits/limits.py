@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from datetime import UTC, datetime
 from typing import Any, cast
 
@@ -28,9 +27,6 @@ NAMES = {
 }
 DAY_S = 86_400
 MAX_ALLOWED = 1_000_000_000
-# After Redis failed, counting pauses for a moment, so that a hung Redis costs one wait only.
-PAUSE_S = 2.0
-_paused_until = 0.0
 
 
 def get_limit(account: Account, name: str) -> int:
@@ -79,16 +75,12 @@ def count_message(account_uuid: str, allowed: int) -> None:
 
     The count lives in Redis: losing it lets an account write more for a day, never less.
     """
-    global _paused_until
-    if time.monotonic() < _paused_until:
-        return
     key = f"usage:messages:{account_uuid}:{datetime.now(UTC):%Y%m%d}"
     try:
         used = cast(int, get_redis().incr(key))
         if used == 1:
             get_redis().expire(key, 2 * DAY_S)
     except RedisError:
-        _paused_until = time.monotonic() + PAUSE_S
         return
     if used > allowed:
         raise LimitReached("messages_a_day", allowed)

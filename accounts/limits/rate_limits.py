@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import ipaddress
 import math
-import time
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
@@ -22,10 +21,7 @@ from redis.commands.core import Script
 from accounts.base.errors import RateLimited
 from accounts.base.redis import get_redis
 
-# After Redis failed nobody asks it again for a moment, so that a hung Redis costs one wait only.
-PAUSE_S = 2.0
 NO_ADDRESS = "0.0.0.0"
-_paused_until = 0.0
 
 # KEYS[1] holds the time at which the bucket is empty again, in µs of Redis's own clock, which
 # is the same for all processes. ARGV: count, period in µs. Nothing is written when refused.
@@ -61,16 +57,12 @@ def check(name: str, key: object, *, rate: str = "") -> Decision:
 
     `rate` ("count/seconds") replaces settings.RATE_LIMITS[name].
     """
-    global _paused_until
     count, period_s = _parse_rate(rate or settings.RATE_LIMITS[name])
     if not count:
         return Decision(False, 0, 0, 0.0, float(period_s))
-    if time.monotonic() < _paused_until:
-        return Decision(True, count, count, 0.0)
     try:
         answer = _script()(keys=[f"rate:{name}:{key}"], args=[count, period_s * 1_000_000])
     except RedisError:
-        _paused_until = time.monotonic() + PAUSE_S
         return Decision(True, count, count, 0.0)
     allowed, remaining, wait_us, reset_us = (int(part) for part in answer)
     return Decision(allowed == 1, count, remaining, reset_us / 1e6, wait_us / 1e6)

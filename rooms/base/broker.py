@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import time
 from collections.abc import Iterable
 from functools import cache
 from typing import Any
@@ -14,15 +13,15 @@ from kombu.exceptions import KombuError
 from kombu.pools import ProducerPool
 from prometheus_client import Counter
 
+from accounts.base.breaker import Breaker
+
 logger = logging.getLogger(__name__)
 
 RINGS_FAILED = Counter(
     "doorbell_delivery_rings_failed_total",
     "Times the broker could not be told that deliveries are due.",
 )
-# After a failure nobody rings for a moment: a hung broker costs one wait, not one per join.
-PAUSE_S = 5.0
-_paused_until = 0.0
+_breaker = Breaker(pause_s=5)
 PATIENCE_S = 2
 # Celery's own would wait for minutes: good for a worker, not for a guest at the door.
 IMPATIENT = {
@@ -40,8 +39,7 @@ def publish(jobs: Iterable[tuple[Any, int | None, str]]) -> bool:
 
     A row id of None is for tasks that find their rows themselves.
     """
-    global _paused_until
-    if time.monotonic() < _paused_until:
+    if _breaker.is_open:
         return False
     try:
         with _open_producers().acquire(block=True, timeout=PATIENCE_S) as producer:
@@ -49,7 +47,7 @@ def publish(jobs: Iterable[tuple[Any, int | None, str]]) -> bool:
                 args = () if row_id is None else (row_id,)
                 task.apply_async(args, producer=producer, queue=queue, retry=False)
     except (KombuError, OSError) as error:
-        _paused_until = time.monotonic() + PAUSE_S
+        _breaker.trip()
         RINGS_FAILED.inc()
         logger.warning("The broker took no task: %s", error)
         return False
