@@ -25,6 +25,7 @@ from rooms.conversations.access import get_room, get_room_of_any
 from rooms.conversations.models import Participant, Room
 from rooms.conversations.services.rooms import close_room, describe_room, reopen_room
 from rooms.conversations.tickets import TicketClaims, new_connection, sign_ticket
+from rooms.conversations.wire import describe_wire
 from rooms.inbox.access import read_rooms
 from rooms.inbox.wording import get_inbox_phrases
 from rooms.links.addresses import link_url
@@ -97,6 +98,7 @@ def _describe_page(request: MemberRequest) -> dict[str, Any]:
     language = get_language() or ""
     return {
         "membership": str(request.membership.uuid),
+        "wire": describe_wire(),
         "socket": {"ticket": _make_ticket(request), "ws": "/ws/"},
         "language": language,
         "files": describe_uploads(),

@@ -32,6 +32,7 @@ from rooms.attachments.upload_form import describe_uploads
 from rooms.base import modules, phrases
 from rooms.base.validation import clean_line
 from rooms.conversations.tickets import TicketClaims, new_connection, sign_resume, sign_ticket
+from rooms.conversations.wire import describe_wire
 from rooms.guests.cookie import read_guest, sign_guest
 from rooms.links.access import open_link
 from rooms.links.addresses import GUEST_PATH, guest_path
@@ -139,6 +140,9 @@ def _describe_door(
         "language": language,
         "files": {**describe_uploads(), "url": guest_path(address, "/files")},
         "phrases": phrases.get_phrases(language),
+        "wire": describe_wire(),
+        # Who comes back to the tab after that rings again.
+        "visit_ms": settings.VISIT_GAP_S * 1000,
     }
 
 

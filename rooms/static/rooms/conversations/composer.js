@@ -1,4 +1,4 @@
-import { MAX_BODY_CHARS, countChars } from "../../signaling/wire/protocol.js";
+import { countChars, wire } from "../../signaling/wire/protocol.js";
 import { make, setText } from "../base/dom.js";
 import { fill } from "../base/format.js";
 
@@ -111,7 +111,8 @@ export class Composer {
 
   #review() {
     const text = this.#input.value;
-    const left = text.length > MAX_BODY_CHARS / 2 ? MAX_BODY_CHARS - countChars(text) : MAX_BODY_CHARS;
+    const most = wire.body_chars;
+    const left = text.length > most / 2 ? most - countChars(text) : most;
     const phrase = left < 0 ? this.#phrases.chars_over : this.#phrases.chars_left;
     setText(this.#count, left > TELL_FROM_CHARS ? "" : fill(phrase, { count: Math.abs(left) }));
     this.#count.classList.toggle("over", left < 0);

@@ -1,6 +1,7 @@
 /** The inbox page: reads what it was rendered with, opens the one socket, ties the parts together. */
 import { SignalingClient } from "../../signaling/wire/client.js";
 import { Inbox } from "../../signaling/conversation/inbox.js";
+import { wire } from "../../signaling/wire/protocol.js";
 import { socketUrl } from "../../signaling/wire/transport.js";
 import { fill } from "../base/format.js";
 import { Attention, badgeTitle } from "./attention.js";
@@ -22,6 +23,7 @@ const { texts } = page;
 const memory = new Memory(() => window.localStorage);
 const moments = new Moments(page.language, texts.yesterday);
 const title = document.title;
+Object.assign(wire, page.wire);
 
 const tickets = new Tickets(page.socket, root.querySelector("[data-role=csrf] input").value);
 const client = new SignalingClient({

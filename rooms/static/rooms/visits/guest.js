@@ -1,11 +1,9 @@
 import { SignalingClient } from "../../signaling/wire/client.js";
 import { Conversation } from "../../signaling/conversation/conversation.js";
-import { CLOSE_CODES } from "../../signaling/wire/protocol.js";
+import { CLOSE_CODES, wire } from "../../signaling/wire/protocol.js";
 import { ConversationView } from "../conversations/view.js";
 import { DoorError, explain, knock, makeForm } from "./door.js";
 import { make, setText } from "../base/dom.js";
-
-const NEW_VISIT_MS = 30 * 60_000; // who comes back to the tab after that rings again
 
 /** The guest's page: in at the door, then the conversation. */
 class GuestPage {
@@ -24,6 +22,7 @@ class GuestPage {
   #view = null;
 
   start() {
+    Object.assign(wire, this.#config.wire);
     followKeyboard(this.#root);
     const { known, nickname, passcode } = this.#config;
     const fields = [];
@@ -159,7 +158,7 @@ class GuestPage {
     this.#unseen = 0;
     document.title = this.#title;
     client.wake();
-    if (Date.now() - this.#joinedAt > NEW_VISIT_MS) this.#join({}).catch(() => null);
+    if (Date.now() - this.#joinedAt > this.#config.visit_ms) this.#join({}).catch(() => null);
   }
 
   /** A message that came while the page was hidden is told in its title. */

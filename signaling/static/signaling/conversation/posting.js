@@ -1,6 +1,6 @@
 import { PassedDelivery, StoredDelivery } from "./delivery.js";
 import { Outbox } from "./outbox.js";
-import { MAX_BODY_CHARS, cleanBody, countChars, newId } from "../wire/protocol.js";
+import { cleanBody, countChars, newId, wire } from "../wire/protocol.js";
 import { CommandError } from "../wire/replies.js";
 
 /** From typed text to acknowledged message: local echo, outbox, delivery as the policy wants. */
@@ -53,7 +53,7 @@ export class Posting {
   post(text) {
     const body = cleanBody(text);
     if (!this.#delivery) throw new CommandError("not_synced", { temporary: true });
-    if (countChars(body) > MAX_BODY_CHARS) throw new CommandError("message_too_long");
+    if (countChars(body) > wire.body_chars) throw new CommandError("message_too_long");
     if (!body.trim()) throw new CommandError("empty");
     const entry = { client_id: newId(), body, at: Date.now(), failed: false };
     this.#outbox.put(entry);

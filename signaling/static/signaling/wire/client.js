@@ -3,7 +3,7 @@ import { Credentials } from "./credentials.js";
 import { Emitter } from "./emitter.js";
 import { Heartbeat } from "./heartbeat.js";
 import { Members } from "./members.js";
-import { CLOSE_CODES, PING_EVERY_BYTES, REPLY_TIMEOUT_MS, isTerminal } from "./protocol.js";
+import { CLOSE_CODES, PING_EVERY_BYTES, isTerminal, wire } from "./protocol.js";
 import { CommandError, Replies, toCommandError } from "./replies.js";
 import { Transport } from "./transport.js";
 
@@ -104,7 +104,7 @@ export class SignalingClient extends Emitter {
   }
 
   /** Resolves with the reply; rejects with CommandError. */
-  send(kind, data = {}, timeoutMs = REPLY_TIMEOUT_MS) {
+  send(kind, data = {}, timeoutMs = wire.reply_ms) {
     if (!this.isConnected) {
       return Promise.reject(new CommandError("not_connected", { temporary: true }));
     }

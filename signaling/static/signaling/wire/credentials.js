@@ -1,4 +1,4 @@
-import { REPLY_TIMEOUT_MS } from "./protocol.js";
+import { wire } from "./protocol.js";
 
 const DEFAULT_WS = "/ws/";
 
@@ -27,7 +27,7 @@ export class Credentials {
   async take() {
     const known = this.#memory ?? this.#read();
     if (known) return { ticket: known.resume, ws: known.ws };
-    const answer = await withTimeout(this.#getTicket(), REPLY_TIMEOUT_MS);
+    const answer = await withTimeout(this.#getTicket(), wire.reply_ms);
     const ws = answer.ws ?? DEFAULT_WS;
     if (answer.resume) this.remember(answer.resume, ws);
     return { ticket: answer.ticket, ws };

@@ -1,6 +1,6 @@
-import { PING_INTERVAL_MS, REPLY_TIMEOUT_MS } from "./protocol.js";
+import { wire } from "./protocol.js";
 
-/** Asks the server every 20 s whether the socket is alive; first at a random moment. */
+/** Asks the server now and then whether the socket is alive; first at a random moment. */
 export class Heartbeat {
   #onDead;
   #ping;
@@ -21,7 +21,7 @@ export class Heartbeat {
 
   start() {
     this.#running = true;
-    this.#schedule(this.#random() * PING_INTERVAL_MS);
+    this.#schedule(this.#random() * wire.ping_ms);
   }
 
   stop() {
@@ -35,7 +35,7 @@ export class Heartbeat {
    *
    * @param {number} [deadlineMs]
    */
-  async beat(deadlineMs = REPLY_TIMEOUT_MS) {
+  async beat(deadlineMs = wire.reply_ms) {
     if (!this.#running) return;
     clearTimeout(this.#timer);
     try {
@@ -43,7 +43,7 @@ export class Heartbeat {
     } catch (error) {
       if (error.code === "timeout") this.#onDead();
     }
-    this.#schedule(PING_INTERVAL_MS);
+    this.#schedule(wire.ping_ms);
   }
 
   #schedule(delayMs) {

@@ -71,6 +71,13 @@ export const PING_EVERY_BYTES = 131072;
 export const TYPING_REPEAT_MS = 4000;
 export const TYPING_EXPIRY_MS = 6000;
 
+/** What the server's settings ask for; pages put in what theirs says. */
+export const wire = {
+  ping_ms: PING_INTERVAL_MS,
+  reply_ms: REPLY_TIMEOUT_MS,
+  body_chars: MAX_BODY_CHARS,
+};
+
 /** Whether a close with this code means: do not come back. */
 export function isTerminal(code) {
   return code >= 4500 && code <= 4999;
@@ -99,8 +106,8 @@ export function countChars(text) {
 
 /** Whether the server would take this as the body of a message. */
 export function isBody(body) {
-  if (typeof body !== "string" || body.length > 2 * MAX_BODY_CHARS || !body.trim()) return false;
-  return body === cleanBody(body) && countChars(body) <= MAX_BODY_CHARS;
+  if (typeof body !== "string" || body.length > 2 * wire.body_chars || !body.trim()) return false;
+  return body === cleanBody(body) && countChars(body) <= wire.body_chars;
 }
 
 /** A new client_id; randomUUID is missing where the page came over plain http. */
