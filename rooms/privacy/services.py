@@ -11,6 +11,7 @@ from rooms.base import close_codes, events
 from rooms.conversations.models import Message, Participant, Room
 from rooms.conversations.services.guests import rename_guest
 from rooms.conversations.services.removals import tell_gone
+from rooms.conversations.shape import describe_row
 from rooms.guests.models import Guest
 
 ERASED_NAME = "Erased guest"
@@ -19,7 +20,9 @@ ERASED_NAME = "Erased guest"
 def export_guest(guest: Guest) -> dict[str, Any]:
     """Return everything known about the guest: facts, visits, and what they wrote."""
     visits = Arrival.objects.filter(guest=guest).select_related("link", "room").order_by("id")
-    written = Message.objects.filter(sender__guest=guest).select_related("room", "attachment")
+    written = Message.objects.filter(sender__guest=guest).select_related(
+        "room", "sender", "attachment"
+    )
     return {
         "guest": guest,
         "arrivals": [
@@ -32,10 +35,9 @@ def export_guest(guest: Guest) -> dict[str, Any]:
         ],
         "messages": [
             {
+                **describe_row(line),
                 "room": line.room.uuid,
-                "seq": line.seq,
                 "at": line.at,
-                "body": line.body,
                 "attachment": getattr(line, "attachment", None),
             }
             for line in written.order_by("room_id", "seq")

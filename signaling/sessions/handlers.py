@@ -14,6 +14,7 @@ from rooms.conversations.errors import NotInRoom
 from rooms.conversations.services.messages import check_body, mark_read, post_message
 from rooms.conversations.services.sync import Participation, open_participation
 from rooms.conversations.services.transports import report_transport
+from rooms.conversations.shape import describe
 from rooms.conversations.tickets import sign_resume
 from rooms.inbox.access import read_inbox
 from signaling.bridge import in_thread
@@ -134,13 +135,13 @@ async def post(session: Session, command: protocol.PostMessage) -> Reply:
 def _pass_on(session: Session, joined: JoinedRoom, command: protocol.PostMessage) -> Reply:
     """Storage `none`: hand the text to whoever is here and forget it."""
     at = now_ms()
-    data = {
-        "seq": None,
-        "client_id": command.client_id,
-        "from": joined.me,
-        "body": check_body(command.body),
-        "at": at,
-    }
+    data = describe(
+        seq=None,
+        client_id=command.client_id,
+        sender=joined.me,
+        body=check_body(command.body),
+        at_ms=at,
+    )
     people = session.hub.people(joined.topic)
     here = [person for person, connections in people.items() if connections]
     if command.to is None:

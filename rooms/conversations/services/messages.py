@@ -15,6 +15,7 @@ from django.db import IntegrityError, connection, transaction
 from accounts.base.errors import AccountSuspended, Invalid
 from accounts.limits import limits
 from rooms.base import events
+from rooms.conversations import shape
 from rooms.conversations.errors import (
     ClientIdReused,
     MessageTooLong,
@@ -168,7 +169,7 @@ def post_message(
         return _find_stored(sender, client_id, body)
     if posted is None:
         return _explain_refusal(sender, client_id, body)
-    _announce(sender, client_id, body, posted, attachment)
+    _announce(sender, _describe(sender, values, posted, attachment), values["preview"])
     return posted
 
 
@@ -195,7 +196,7 @@ def _store_in_company(
     if attachment is not None:
         _attach(attachment, values["client_id"])
     if hooked:
-        _record(sender, values["client_id"], values["body"], posted, attachment)
+        _record(sender, _describe(sender, values, posted, attachment), attachment)
     return posted
 
 
@@ -206,60 +207,43 @@ def _attach(attachment: AttachedFile, client_id: UUID) -> None:
     attachment.save(force_insert=True)
 
 
-def _record(
+def _describe(
     sender: Sender,
-    client_id: UUID,
-    body: str,
+    values: dict[str, Any],
     posted: StoredMessage,
     attachment: AttachedFile | None,
-) -> None:
-    attached = {}
-    if attachment is not None:
-        attached["attachment"] = attachment.describe() | {"url": attachment.content_url}
-    recording.record_message(
-        participant_id=sender.participant_id,
-        data={
-            "room": sender.room_uuid,
-            "seq": posted.seq,
-            "client_id": client_id,
-            "from": sender.participant_uuid,
-            "body": body,
-            "at": events.to_ms(posted.at),
-            **attached,
-        },
+) -> dict[str, Any]:
+    return shape.describe(
+        seq=posted.seq,
+        client_id=values["client_id"],
+        sender=sender.participant_uuid,
+        body=values["body"],
+        at_ms=events.to_ms(posted.at),
+        attachment=None if attachment is None else attachment.describe(),
     )
 
 
-def _announce(
-    sender: Sender,
-    client_id: UUID,
-    body: str,
-    posted: StoredMessage,
-    attachment: AttachedFile | None,
-) -> None:
-    at = events.to_ms(posted.at)
-    data: dict[str, Any] = {
-        "seq": posted.seq,
-        "client_id": str(client_id),
-        "from": sender.participant_uuid,
-        "body": body,
-        "at": at,
-    }
+def _record(sender: Sender, message: dict[str, Any], attachment: AttachedFile | None) -> None:
+    data = {"room": sender.room_uuid, **message}
     if attachment is not None:
-        data["attachment"] = attachment.describe()
-    events.publish(events.room_topic(sender.room_uuid), "message.posted", sender.room_uuid, data)
+        # A program has no session: it reads the file with its key.
+        data["attachment"] = message["attachment"] | {"url": attachment.content_url}
+    recording.record_message(participant_id=sender.participant_id, data=data)
+
+
+def _announce(sender: Sender, message: dict[str, Any], preview: str) -> None:
+    room = sender.room_uuid
+    events.publish(events.room_topic(room), "message.posted", room, message)
     change = {
-        "id": sender.room_uuid,
-        "last_seq": posted.seq,
-        "preview": " ".join(body.split())[:PREVIEW_CHARS],
-        "activity_at": at,
+        "id": room,
+        "last_seq": message["seq"],
+        "preview": preview,
+        "activity_at": message["at"],
         "from": sender.participant_uuid,
         "from_member": sender.is_member,
         "member": sender.membership_uuid,
     }
-    events.publish(
-        events.account_topic(sender.account_uuid), "room.changed", sender.room_uuid, change
-    )
+    events.publish(events.account_topic(sender.account_uuid), "room.changed", room, change)
 
 
 def _find_stored(sender: Sender, client_id: UUID, body: str) -> StoredMessage:

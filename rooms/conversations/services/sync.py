@@ -22,6 +22,7 @@ from rooms.conversations.errors import MembershipGone, NotInRoom, SessionGone
 from rooms.conversations.models import Message, Participant, Room
 from rooms.conversations.services.messages import Sender, sender_of
 from rooms.conversations.services.rooms import keep_room
+from rooms.conversations.shape import describe_row
 from rooms.conversations.tickets import TicketClaims
 from rooms.guests.errors import GuestBlocked
 from rooms.links.errors import LinkGone
@@ -93,7 +94,7 @@ def read_messages(
         rows = rows.filter(seq__lt=before) if before else rows
         found = list(rows.order_by("-seq")[: PAGE_MESSAGES + 1])
         page = _fit(found)[::-1]
-    return [describe_message(message) for message in page], len(found) > len(page)
+    return [describe_row(message) for message in page], len(found) > len(page)
 
 
 def _fit(found: list[Message]) -> list[Message]:
@@ -106,20 +107,6 @@ def _fit(found: list[Message]) -> list[Message]:
 def _measure(message: Message) -> int:
     size_bytes = len(message.body.encode())
     return size_bytes + ATTACHMENT_BYTES if hasattr(message, "attachment") else size_bytes
-
-
-def describe_message(message: Message) -> dict[str, Any]:
-    """Return the message as every client sees it; wants sender and attachment selected."""
-    described = {
-        "seq": message.seq,
-        "client_id": str(message.client_id),
-        "from": str(message.sender.uuid),
-        "body": message.body,
-        "at": events.to_ms(message.at),
-    }
-    if hasattr(message, "attachment"):
-        described["attachment"] = message.attachment.describe()
-    return described
 
 
 def describe_participant(participant: Participant) -> dict[str, Any]:

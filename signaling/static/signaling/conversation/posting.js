@@ -100,16 +100,15 @@ export class Posting {
     return this.#model.refresh((clientId) => this.#outbox.get(clientId));
   }
 
-  #echo({ client_id, body, at }) {
+  #echo(entry) {
     const from = this.#model.self.participant;
-    const { message } = this.#model.receive({ seq: null, client_id, from, body, at });
+    const { message } = this.#model.receive({ ...entry, from, seq: null });
     this.#onChange();
     return message;
   }
 
-  #onSent(entry, { seq, at }) {
-    const from = this.#model.self.participant;
-    this.#model.receive({ seq, client_id: entry.client_id, from, body: entry.body, at });
+  #onSent(entry, reply) {
+    this.#model.receive({ ...entry, ...reply, from: this.#model.self.participant });
     this.#mark(entry, { isSent: true });
   }
 

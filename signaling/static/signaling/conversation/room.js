@@ -42,10 +42,8 @@ export class Room {
   }
 
   /** @returns {{message: object, isNew: boolean}} */
-  receive({ seq, client_id, from, body, at, attachment }) {
-    const own = from === this.self?.participant;
-    const file = attachment ? { attachment } : {};
-    return this.timeline.add({ seq, client_id, from, body, at, own, ...file });
+  receive(message) {
+    return this.timeline.add({ ...message, own: message.from === this.self?.participant });
   }
 
   get isClosed() {

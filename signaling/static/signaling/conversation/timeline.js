@@ -4,7 +4,7 @@ const MAX_UNNUMBERED = 2_000; // kept of what peers sent and the server never nu
  * The messages of one room, each once, ordered by seq and then by arrival here; the states of our
  * own, and what is known to be missing.
  *
- * A message: `{client_id, from, body, at, seq, own, status, order, attachment?}`; `seq` is null
+ * A message: what the wire says of it (docs/protocol.md) and `own, status, order`; `seq` is null
  * until the server numbered it (for ever with storage `none`); `status` is null for messages of
  * others.
  */
@@ -103,8 +103,8 @@ export class Timeline {
     return changed;
   }
 
-  #number(message, { seq, at }) {
-    Object.assign(message, { seq, at });
+  #number(message, incoming) {
+    Object.assign(message, incoming);
     this.#unnumbered = this.#unnumbered.filter((other) => other !== message);
     this.#sorted = false;
   }
