@@ -10,7 +10,7 @@ from django.conf import settings
 TEXT = (settings.BASE_DIR / "CONTRIBUTING.md").read_text().partition("## Recipes")[2]
 RECIPES = dict(re.findall(r"^\*\*(.+?)\*\*\n(.+?)(?=^\*\*|\Z)", TEXT, re.M | re.S))
 PATH = re.compile(r"`((?:[\w.<>-]+/)+[\w.<>-]*|[\w<>-]+\.(?:md|py|js|yaml|toml))`")
-MUST_HAVE = ("A channel", "A REST resource", "A command", "An event", "A field of", "A page")
+MUST_HAVE = (
     "A channel",
     "A REST resource",
     "A command",
