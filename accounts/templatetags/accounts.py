@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import regex
 from allauth.account.models import EmailAddress
 from django import template
 from django.http import HttpRequest
@@ -9,6 +10,8 @@ from django.http import HttpRequest
 from accounts.users.models import User
 
 register = template.Library()
+
+_WORD = regex.compile(r"[\p{L}\p{N}\p{ExtPict}\p{RI}][^\s.]*")
 
 
 @register.inclusion_tag("accounts/parts/rail_link.html", takes_context=True)
@@ -44,10 +47,10 @@ def unproven_email(context: dict[str, Any]) -> str:
 
 @register.filter
 def initials(name: str) -> str:
-    """Return one or two letters for an avatar: "Ann Lee" is "AL", "李雷" is "李"."""
-    words = [word for word in str(name).replace(".", " ").split() if word[0].isalnum()]
-    if not words:
-        return "?"
-    if not words[0].isascii():
-        return words[0][0]
-    return "".join(word[0] for word in words[:2]).upper()
+    """Return what stands for a name on an avatar: "Ann Lee" is "AL", "王小明" is "王".
+
+    One whole character (UAX #29) of the first and the last word; format.js does the same.
+    """
+    words = _WORD.findall(str(name))
+    first = [regex.findall(r"\X", word)[0] for word in words[:1] + words[1:][-1:]]
+    return "".join(first).upper() or "?"

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { test } from "node:test";
 
 import { Clock, fill, initials } from "../../rooms/static/rooms/base/format.js";
@@ -15,6 +16,11 @@ test("initials are whole characters of the first and the last word", () => {
   assert.equal(initials("王小明"), "王");
   assert.equal(initials("😀 smile"), "😀S");
   assert.equal(initials("  "), "?");
+});
+
+test("initials are those of the templates", () => {
+  const cases = JSON.parse(readFileSync(new URL("initials.json", import.meta.url), "utf8"));
+  for (const [name, expected] of cases) assert.equal(initials(name), expected, name);
 });
 
 test("days are those of the calendar, not of 24 hours", () => {

@@ -11,11 +11,16 @@ export function fill(phrase, values) {
   return phrase.replace(/\{(\w+)\}/g, (place, name) => values[name] ?? place);
 }
 
-/** One or two characters that stand for a name. */
+/** One whole character (UAX #29) of the first and the last word of a name, as the templates do. */
 export function initials(name) {
-  const words = name.trim().split(/\s+/u).map((word) => [...word]);
-  const last = words.length > 1 ? words.at(-1)[0] : "";
-  return ((words[0][0] ?? "?") + last).toUpperCase();
+  const words = name.match(/[\p{L}\p{N}\p{ExtPict}\p{RI}][^\s.]*/gu) ?? ["?"];
+  const ends = words.length > 1 ? [words[0], words.at(-1)] : words;
+  return ends.map(firstCharacter).join("").toUpperCase();
+}
+
+function firstCharacter(word) {
+  if (!Intl.Segmenter) return [...word][0];
+  return [...new Intl.Segmenter().segment(word)][0].segment;
 }
 
 /** Dates and times in the reader's zone and language. */
