@@ -9,8 +9,12 @@ from __future__ import annotations
 
 import posixpath
 import re
+from collections import Counter
+from collections.abc import Iterator
 from functools import cache
+from itertools import count, product
 from pathlib import Path
+from string import ascii_lowercase
 
 from django.conf import settings
 from django.contrib.staticfiles import finders
@@ -24,6 +28,10 @@ EXPORTED = re.compile(r"^export\s+((?:async\s+)?function|class|const)\s+(\w+)", 
 EXPORT_LIST = re.compile(r"^export\s*\{([^}]*)\};", re.MULTILINE)
 # Lists of words that stand for the contract; a page that imports none need not carry them.
 LISTING = re.compile(r"^export const (\w+) = Object\.freeze\(\[[^\]]*\]\);$", re.MULTILINE)
+# A private member where it is declared (a line of the class begins with it) and where it is used.
+PRIVATE = re.compile(
+    r"(?P<before>^[ \t]+(?:(?:static|async|get|set)\s+)*\*?|\.)#(?P<name>\w+)", re.MULTILINE
+)
 # What the joiner does not understand must stop it, not slip through. A module whose address the
 # page knows, `import(address)`, stays a file of its own and is loaded when it is wanted.
 LEFT_OVER = re.compile(r"(?:^|[;}\n])(?:import|export)\b|\bimport(?:\.|\(\s*[\"'`])")
@@ -82,7 +90,7 @@ def _wrap(name: str, names: dict[str, str], imported: set[tuple[str, str]]) -> s
         source,
     )
     source = EXPORT_LIST.sub("", EXPORTED.sub(r"\1 \2", source))
-    source = jsmin(source)
+    source = jsmin(_shorten_private(name, source))
     if LEFT_OVER.search(source):
         raise JoinError(f"{name}: only named imports and exports can be joined")
     return f"const {names[name]} = (()=>{{{source}\nreturn{{{','.join(exports)}}}}})();"
@@ -94,6 +102,25 @@ def _drop_unused(name: str, source: str, imported: set[tuple[str, str]]) -> str:
         return found[0] if is_used else ""
 
     return LISTING.sub(keep, source)
+
+
+def _shorten_private(name: str, source: str) -> str:
+    """The module with short names for the private members of its classes, the frequent ones first.
+
+    Nothing outside a class can see them, so that nothing else has to follow.
+    """
+    found = Counter(member["name"] for member in PRIVATE.finditer(source))
+    short = dict(zip((member for member, _ in found.most_common()), _make_names(), strict=False))
+    unclear = re.compile(rf"(?<![\w\"'`.])#(?:{'|'.join(short)})\b") if short else None
+    if unclear and (place := unclear.search(PRIVATE.sub("", source))):
+        raise JoinError(f"{name}: {place[0]} is used in a way that cannot be joined")
+    return PRIVATE.sub(lambda member: f"{member['before']}#{short[member['name']]}", source)
+
+
+def _make_names() -> Iterator[str]:
+    """ "a", "b" … "z", "aa", "ab" …"""
+    for length in count(1):
+        yield from map("".join, product(ascii_lowercase, repeat=length))
 
 
 def _resolve(name: str, specifier: str) -> str:

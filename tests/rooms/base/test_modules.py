@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 
 import pytest
@@ -78,6 +79,57 @@ def test_comments_and_indentation_are_left_out(write):
 
     assert "What it does" not in join_modules("join-small.js")
     assert "    " not in join_modules("join-small.js")
+
+
+PRIVATE = """
+export class One {
+  #counted = 1;
+  static #shared = 10;
+  #form = "#form";
+  get #double() {
+    return this.#counted * 2;
+  }
+  async #later(other) {
+    return other?.#counted + One.#shared + this.#double;
+  }
+  async run() {
+    return [await this.#later(this), this.#form.length, Object.keys(this)];
+  }
+}
+class Two {
+  #later = 5;
+  read = () => this.#later;
+}
+new One().run().then((all) => console.log(all.join(), new Two().read()));
+"""
+
+
+def test_private_members_get_short_names_and_work(write):
+    write("join-private.js", PRIVATE)
+
+    joined = join_modules("join-private.js")
+    assert not re.search(r"\.#(counted|shared|form|double|later)\b", joined)
+    assert run(joined) == run(PRIVATE) == ["13,5,", "5"]
+
+
+def test_more_private_members_than_letters(write):
+    names = [f"member{number}" for number in range(60)]
+    write(
+        "join-many.js",
+        "export class Many {\n"
+        + "".join(f"  #{name} = {number};\n" for number, name in enumerate(names))
+        + f"  sum = () => {' + '.join(f'this.#{name}' for name in names)};\n}}\n"
+        "console.log(new Many().sum());\n",
+    )
+
+    assert run(join_modules("join-many.js")) == [str(sum(range(60)))]
+
+
+def test_a_private_member_used_in_an_unknown_way_stops_the_joining(write):
+    write("join-in.js", "export class A {\n  #a = 1;\n  has = (one) => #a in one;\n}\n")
+
+    with pytest.raises(JoinError, match=r"join-in.js: #a"):
+        join_modules("join-in.js")
 
 
 @pytest.mark.parametrize(

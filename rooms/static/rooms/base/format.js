@@ -11,16 +11,17 @@ export function fill(phrase, values) {
   return phrase.replace(/\{(\w+)\}/g, (place, name) => values[name] ?? place);
 }
 
-/** One whole character (UAX #29) of the first and the last word of a name, as the templates do. */
+// One whole character (UAX #29) without Intl.Segmenter, which is younger than our browsers: a flag,
+// or a sign with its marks, skin tone, tags, what a joiner adds and what a virama binds to it.
+const BOUND = "[\u094d\u09cd\u0acd\u0b4d\u0c4d\u0d4d\u1039\u17d2\u1b44]\u200d?\\p{L}";
+const MARKS = "[\\p{M}\\p{EMod}\u0e33\u0eb3\u200c\u200d\u{e0020}-\u{e007f}]";
+const CHARACTER = RegExp(`\\p{RI}{2}|.(?:${BOUND}|\u200d\\p{ExtPict}|${MARKS})*`, "u");
+
+/** The first character of the first and the last word of a name, as the templates show it. */
 export function initials(name) {
   const words = name.match(/[\p{L}\p{N}\p{ExtPict}\p{RI}][^\s.]*/gu) ?? ["?"];
   const ends = words.length > 1 ? [words[0], words.at(-1)] : words;
-  return ends.map(firstCharacter).join("").toUpperCase();
-}
-
-function firstCharacter(word) {
-  if (!Intl.Segmenter) return [...word][0];
-  return [...new Intl.Segmenter().segment(word)][0].segment;
+  return ends.map((word) => word.match(CHARACTER)[0]).join("").toUpperCase();
 }
 
 /** Dates and times in the reader's zone and language. */
