@@ -17,6 +17,7 @@ MUST_HAVE = (
     "An event",
     "A field of a message",
     "A page",
+    "A language",
 )
 FIELD_FILES_MAX = 10
 

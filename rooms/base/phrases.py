@@ -1,4 +1,4 @@
-"""What a conversation says to people, in the languages of the guest page.
+"""What a conversation says to people on the guest page and in the inbox.
 
 The texts travel to the browser as one JSON object, so that `conversations/view.js` needs no
 language of its own. `{…}` are places for values.
@@ -6,189 +6,127 @@ language of its own. `{…}` are places for values.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 
-from django.utils.translation import get_supported_language_variant
-from django.utils.translation.trans_real import parse_accept_lang_header
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext, pgettext_lazy
 
-DEFAULT = "en"
+from rooms.base.phrasebook import Phrase, Phrasebook
 
-# key: (English, 简体中文)
-PHRASES: dict[str, tuple[str, str]] = {
+PHRASES: Mapping[str, Phrase] = {
     # Connection, in words
-    "connecting": ("Connecting…", "正在连接…"),
-    "connected": ("Connected", "已连接"),
-    "direct": ("Direct", "直连"),
-    "relayed": ("Relayed", "经中继"),
-    "server": ("Through the server", "经服务器"),
-    "offline": (
-        "Offline – your messages are kept and will be sent",
-        "离线 – 消息已保留，连接后发送",
-    ),
-    "closed_connection": ("Disconnected", "连接已断开"),
-    "direct_help": (
-        "Text travels straight between the browsers.",
-        "文字在浏览器之间直接传送。",
-    ),
-    "relayed_help": (
-        "Text travels through a relay; nobody sees your address.",
-        "文字经中继传送，对方看不到您的地址。",
-    ),
-    "server_help": ("Text travels through the server.", "文字经服务器传送。"),
-    "no_relay": (
-        "No relay is set up here, so text goes through the server.",
-        "此处未设置中继，文字经服务器传送。",
-    ),
+    "connecting": _("Connecting…"),
+    "connected": _("Connected"),
+    "direct": _("Direct"),
+    "relayed": _("Relayed"),
+    "server": _("Through the server"),
+    "offline": _("Offline – your messages are kept and will be sent"),
+    "closed_connection": _("Disconnected"),
+    "direct_help": _("Text travels straight between the browsers."),
+    "relayed_help": _("Text travels through a relay; nobody sees your address."),
+    "server_help": _("Text travels through the server."),
+    "no_relay": _("No relay is set up here, so text goes through the server."),
     # Who is there
-    "here_one": ("{name} is here", "{name} 在线"),
-    "here_many": ("{names} are here", "{names} 在线"),
-    "here_more": ("{names} and {count} more are here", "{names} 及另外 {count} 人在线"),
-    "nobody": ("Nobody is here right now", "现在没有人在线"),
-    "called": ("Owner called {ago}", "{ago}已通知对方"),
-    "calling": ("We are letting {name} know", "正在通知 {name}"),
-    "at_desk": ("Somebody is at the desk", "客服在线"),
-    "typing_one": ("{name} is typing…", "{name} 正在输入…"),
-    "typing_many": ("Several people are typing…", "多人正在输入…"),
-    "you": ("You", "您"),
+    "here_one": _("{name} is here"),
+    "here_many": _("{names} are here"),
+    "here_more": lambda count: ngettext(
+        "{names} and {count} more is here", "{names} and {count} more are here", count
+    ),
+    "nobody": _("Nobody is here right now"),
+    "called": _("Owner called {ago}"),
+    "calling": _("We are letting {name} know"),
+    "at_desk": _("Somebody is at the desk"),
+    "typing_one": _("{name} is typing…"),
+    "typing_many": _("Several people are typing…"),
+    "you": _("You"),
     # Messages
-    "log": ("Messages", "消息"),
-    "said": ("{name} wrote: {body}", "{name}：{body}"),
-    "empty": ("No messages yet. Write the first one.", "还没有消息，写下第一条吧。"),
-    "load_older": ("Show earlier messages", "显示更早的消息"),
-    "loading": ("Loading…", "加载中…"),
-    "new_count": ("{count} new", "{count} 条新消息"),
-    "to_bottom": ("Newest message", "最新消息"),
-    "today": ("Today", "今天"),
-    "yesterday": ("Yesterday", "昨天"),
-    "sending": ("Sending", "发送中"),
-    "sent": ("Sent", "已发送"),
-    "delivered": ("Delivered", "已送达"),
-    "read": ("Read", "已读"),
-    "failed": ("Not sent – tap to try again", "未发送 – 点按重试"),
-    "closed": (
-        "This conversation is closed.",
-        "此对话已关闭。",
-    ),
-    "reopen": ("Write again", "继续对话"),
+    "log": _("Messages"),
+    "said": _("{name} wrote: {body}"),
+    "empty": _("No messages yet. Write the first one."),
+    "load_older": _("Show earlier messages"),
+    "loading": _("Loading…"),
+    "new_count": lambda count: ngettext("{count} new", "{count} new", count),
+    "to_bottom": _("Newest message"),
+    "today": _("Today"),
+    "yesterday": _("Yesterday"),
+    "sending": _("Sending"),
+    "sent": _("Sent"),
+    "delivered": _("Delivered"),
+    "read": pgettext_lazy("message", "Read"),
+    "failed": _("Not sent – tap to try again"),
+    "closed": _("This conversation is closed."),
+    "reopen": _("Write again"),
     # Composer
-    "message_label": ("Message", "消息"),
-    "placeholder": ("Write a message…", "输入消息…"),
-    "send": ("Send", "发送"),
-    "chars_left": ("{count} characters left", "还可输入 {count} 字"),
-    "chars_over": ("{count} characters too many", "超出 {count} 字"),
-    "send_hint": (
-        "Enter sends, Shift + Enter starts a new line.",
-        "Enter 发送，Shift + Enter 换行。",
+    "message_label": _("Message"),
+    "placeholder": _("Write a message…"),
+    "send": _("Send"),
+    "chars_left": lambda count: ngettext(
+        "{count} character left", "{count} characters left", count
     ),
+    "chars_over": lambda count: ngettext(
+        "{count} character too many", "{count} characters too many", count
+    ),
+    "send_hint": _("Enter sends, Shift + Enter starts a new line."),
     # Refusals of a message
-    "error_rate_limited": ("That was very fast. Try again in a moment.", "发送太快，请稍后再试。"),
-    "error_limit_reached": ("No more messages can be taken today.", "今天无法再接收消息。"),
-    "error_message_too_long": ("This message is too long.", "消息太长。"),
-    "error_room_closed": ("This conversation is closed.", "此对话已关闭。"),
-    "error_other": ("This message could not be sent.", "消息未能发送。"),
+    "error_rate_limited": _("That was very fast. Try again in a moment."),
+    "error_limit_reached": _("No more messages can be taken today."),
+    "error_message_too_long": _("This message is too long."),
+    "error_room_closed": _("This conversation is closed."),
+    "error_other": _("This message could not be sent."),
     # Files
-    "attach": ("Send a file", "发送文件"),
-    "file_open": ("Open the picture", "打开图片"),
-    "file_save": ("Save the file", "保存文件"),
-    "file_removed": ("This file was removed.", "此文件已删除。"),
-    "uploading": ("Sending {name}: {percent} %", "正在发送 {name}：{percent}%"),
-    "upload_file_too_large": ("A file may have {size} at most.", "文件不能超过 {size}。"),
-    "upload_file_type_refused": (
-        "Files of this kind cannot be sent, or its ending does not fit.",
-        "不能发送此类文件，或扩展名与内容不符。",
-    ),
-    "upload_limit_reached": ("No file can be taken right now.", "暂时无法接收文件。"),
-    "upload_other": ("This file could not be sent.", "文件未能发送。"),
+    "attach": _("Send a file"),
+    "file_open": _("Open the picture"),
+    "file_save": _("Save the file"),
+    "file_removed": _("This file was removed."),
+    "uploading": _("Sending {name}: {percent} %"),
+    "upload_file_too_large": _("A file may have {size} at most."),
+    "upload_file_type_refused": _("Files of this kind cannot be sent, or its ending does not fit."),
+    "upload_limit_reached": _("No file can be taken right now."),
+    "upload_other": _("This file could not be sent."),
     # The door
-    "nickname_label": ("What may we call you?", "怎么称呼您？"),
-    "nickname_placeholder": ("Your name", "您的名字"),
-    "passcode_label": ("Passcode", "口令"),
-    "passcode_help": ("You got it together with the link.", "口令随链接一起提供。"),
-    "enter": ("Start the conversation", "开始对话"),
-    "entering": ("One moment…", "请稍候…"),
-    "rename": ("Set your name", "设置名字"),
-    "save": ("Save", "保存"),
-    "cancel": ("Cancel", "取消"),
-    "error_nickname_required": ("Please say how we may call you.", "请填写称呼。"),
-    "error_passcode_wrong": ("This passcode is not right.", "口令不正确。"),
-    "error_link_gone": (
-        "This link does not lead to a conversation any more.",
-        "此链接已不能进入对话。",
-    ),
-    "error_banned": ("You cannot write here.", "您不能在此发言。"),
-    "error_busy": (
+    "nickname_label": _("What may we call you?"),
+    "nickname_placeholder": pgettext_lazy("guest", "Your name"),
+    "passcode_label": _("Passcode"),
+    "passcode_help": _("You got it together with the link."),
+    "enter": _("Start the conversation"),
+    "entering": _("One moment…"),
+    "rename": _("Set your name"),
+    "save": _("Save"),
+    "cancel": _("Cancel"),
+    "error_nickname_required": _("Please say how we may call you."),
+    "error_passcode_wrong": _("This passcode is not right."),
+    "error_link_gone": _("This link does not lead to a conversation any more."),
+    "error_banned": _("You cannot write here."),
+    "error_busy": lambda count: ngettext(
         "Many people want in. Try again in {count} s.",
-        "访问人数较多，请 {count} 秒后重试。",
+        "Many people want in. Try again in {count} s.",
+        count,
     ),
-    "error_full": (
-        "Nobody can take a new conversation right now. Try again later.",
-        "暂时无法接待新的对话，请稍后再试。",
-    ),
-    "error_invalid": ("This cannot be used. Try another one.", "无法使用，请换一个。"),
-    "error_network": (
-        "The server does not answer. Check your connection.",
-        "服务器没有响应，请检查网络。",
-    ),
-    "retry": ("Try again", "重试"),
-    "noscript": (
+    "error_full": _("Nobody can take a new conversation right now. Try again later."),
+    "error_invalid": _("This cannot be used. Try another one."),
+    "error_network": _("The server does not answer. Check your connection."),
+    "retry": _("Try again"),
+    "noscript": _(
         "It needs JavaScript to carry your messages. Allow it for this site and reload the page, "
-        "or ask whoever gave you the link how else to reach them.",
-        "需要 JavaScript 才能传送消息。请为此网站启用 JavaScript 后刷新页面，"
-        "或向提供链接的人询问其他联系方式。",
+        "or ask whoever gave you the link how else to reach them."
     ),
     # Where the scripts of the page cannot run
-    "trouble_title": ("This page could not start", "此页面无法启动"),
-    "trouble_text": (
+    "trouble_title": _("This page could not start"),
+    "trouble_text": _(
         "Reload it. If that does not help, update your browser or open the link in another one, "
-        "or ask whoever gave you the link how else to reach them.",
-        "请刷新页面。如果仍不行，请更新浏览器或换一个浏览器打开此链接，"
-        "也可以向提供链接的人询问其他联系方式。",
+        "or ask whoever gave you the link how else to reach them."
     ),
-    "trouble_retry": ("Reload", "刷新"),
+    "trouble_retry": _("Reload"),
     # What a messenger shows below the name of a property when a link is shared
-    "about": (
-        "A conversation in your browser, without an account.",
-        "在浏览器中直接对话，无需账户。",
-    ),
+    "about": _("A conversation in your browser, without an account."),
     # The page that gives no reason
-    "gone_title": ("This link does not open a conversation", "此链接无法打开对话"),
-    "gone_text": (
+    "gone_title": _("This link does not open a conversation"),
+    "gone_text": _(
         "Perhaps it was mistyped, or it is not in use. "
-        "Ask the person who gave it to you for a new one.",
-        "也许输入有误，或者链接未在使用。请向提供链接的人索取新的链接。",
+        "Ask the person who gave it to you for a new one."
     ),
-    "busy_title": ("One moment, please", "请稍候"),
-    "busy_text": (
-        "More was asked for than can be answered now. Try again in a minute.",
-        "请求过多，暂时无法应答，请一分钟后再试。",
-    ),
+    "busy_title": _("One moment, please"),
+    "busy_text": _("More was asked for than can be answered now. Try again in a minute."),
 }
-LANGUAGES = ("en", "zh-hans")
 
-
-def get_phrases(language: str) -> dict[str, str]:
-    """Return every text in this language, in English where we do not speak it."""
-    column = LANGUAGES.index(language) if language in LANGUAGES else 0
-    return {key: texts[column] for key, texts in PHRASES.items()}
-
-
-def choose_language(accepted: str, offered: Sequence[str]) -> str:
-    """Return the language for an `Accept-Language` header.
-
-    `offered` are the property's languages, its default first; none offered means all of ours.
-    """
-    spoken = [code for code in map(_find_variant, offered) if code] or list(LANGUAGES)
-    for wanted, _ in parse_accept_lang_header(accepted):
-        variant = _find_variant(wanted)
-        if variant in spoken:
-            return variant
-    return spoken[0] if offered else DEFAULT
-
-
-def _find_variant(code: str) -> str:
-    """Return our code for "zh-CN", "zh", "en-GB" and the like, or nothing."""
-    try:
-        variant = get_supported_language_variant(code)
-    except LookupError:
-        return ""
-    return variant if variant in LANGUAGES else ""
+get_phrases = Phrasebook(PHRASES).translate

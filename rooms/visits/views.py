@@ -29,7 +29,7 @@ from accounts.base.sealing import BadToken
 from accounts.limits import rate_limits
 from accounts.tenants.models import Account
 from rooms.attachments.upload_form import describe_uploads
-from rooms.base import modules, phrases
+from rooms.base import modules, phrasebook, phrases
 from rooms.base.validation import clean_line
 from rooms.conversations.tickets import TicketClaims, new_connection, sign_resume, sign_ticket
 from rooms.conversations.wire import describe_wire
@@ -77,7 +77,7 @@ class JoinRequest:
 
 def show_refusal(request: HttpRequest, error: DomainError) -> HttpResponse:
     """Answer with one friendly page that gives no reason."""
-    language = phrases.choose_language(_accepted(request), [])
+    language = phrasebook.choose_language(_accepted(request), [])
     words = phrases.get_phrases(language)
     context = {
         "language": language,
@@ -95,7 +95,7 @@ def show_page(request: HttpRequest, address: str) -> HttpResponse:
     """Answer with the conversation page."""
     rate_limits.hit("page", rate_limits.client_address(request))
     link = open_door(request, address)
-    language = phrases.choose_language(_accepted(request), link.property.languages)
+    language = phrasebook.choose_language(_accepted(request), link.property.languages)
     preloaded = modules.list_modules("rooms/visits/guest.js")
     context = {
         "property": link.property,
@@ -203,7 +203,7 @@ def join(request: HttpRequest, address: str) -> HttpResponse:
         guest_uuid=read_cookie(request, link.account),
         nickname="" if link.property.nickname == Property.Nickname.NEVER else wish.nickname,
         passcode=wish.passcode,
-        language=phrases.choose_language(_accepted(request), link.property.languages),
+        language=phrasebook.choose_language(_accepted(request), link.property.languages),
         prefill=wish.prefill,
     )
     facts = _describe_visit(link, visit)

@@ -2,13 +2,35 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 
-import { Clock, fill, initials } from "../../rooms/static/rooms/base/format.js";
+import { Clock, SAMPLES, fill, initials } from "../../rooms/static/rooms/base/format.js";
 
 const NOW = new Date(2026, 2, 30, 0, 30).getTime();
 const clock = new Clock("en", { today: "Today", yesterday: "Yesterday" });
 
 test("values go to their places and unknown places stay", () => {
   assert.equal(fill("{name} wrote {count} of {what}", { name: "$&", count: 0 }), "$& wrote 0 of {what}");
+});
+
+test("a phrase with a count takes the form its language has for it", () => {
+  const polish = { 0: "{count} znaków", 1: "{count} znak", 2: "{count} znaki", 6: "{count} znaków" };
+  globalThis.document = { documentElement: { lang: "pl" } };
+  const told = [0, 1, 3, 5, 12, 22, 101].map((count) => fill(polish, { count }));
+  delete globalThis.document;
+  const ends = ["ów", "", "i", "ów", "ów", "i", "ów"];
+  assert.deepEqual(told.map((text) => text.replace(/^\d+ znak/, "")), ends);
+});
+
+test("the numbers that stand for the forms are of every kind of every language", () => {
+  const server = readFileSync(new URL("../../rooms/base/phrasebook.py", import.meta.url), "utf8");
+  const listed = server.match(/^SAMPLES = \((.+)\)$/m)[1].replaceAll("_", "");
+  assert.deepEqual(listed.split(", ").map(Number), SAMPLES);
+  for (const language of "ar br cy fr ga gv he lt lv mt pl ro ru sl".split(" ")) {
+    const { pluralCategories: kinds } = new Intl.PluralRules(language).resolvedOptions();
+    const found = new Set(SAMPLES.map((number) => new Intl.PluralRules(language).select(number)));
+    const numbers = Array.from({ length: 2000 }, (_, number) => number);
+    const whole = new Set(numbers.map((number) => new Intl.PluralRules(language).select(number)));
+    for (const kind of whole) assert.ok(found.has(kind), `${language}: ${kind} of ${kinds}`);
+  }
 });
 
 test("initials are whole characters of the first and the last word", () => {

@@ -14,7 +14,7 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.tenants.models import Account
-from rooms.base import phrases
+from rooms.base.phrases import get_phrases
 from rooms.links.models import DirectLink
 from rooms.links.services.links import create_link
 from rooms.links.services.properties import archive_property
@@ -217,13 +217,7 @@ def test_the_page_speaks_the_guests_language(client, link, accepted, offered, la
     response = show(client, link, **{"Accept-Language": accepted})
 
     assert f'<html lang="{language}">' in text_of(response)
-    assert config_of(response)["phrases"] == phrases.get_phrases(language)
-
-
-def test_both_languages_keep_the_places_for_values():
-    for english, chinese in phrases.PHRASES.values():
-        assert english and chinese
-        assert sorted(re.findall(r"{\w+}", english)) == sorted(re.findall(r"{\w+}", chinese))
+    assert config_of(response)["phrases"] == json.loads(json.dumps(get_phrases(language)))
 
 
 def test_too_many_pages_are_refused_kindly(client, link, settings):

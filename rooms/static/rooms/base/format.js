@@ -6,9 +6,21 @@ const UNITS = [
   ["second", 1_000],
 ];
 
+// Numbers of every kind that CLDR knows in any language: forms of a phrase come by them.
+export const SAMPLES = [0, 1, 2, 3, 4, 6, 7, 11, 20, 100, 1e6];
+
 /** Puts values into the places of a phrase: fill("{count} new", {count: 3}). */
 export function fill(phrase, values) {
-  return phrase.replace(/\{(\w+)\}/g, (place, name) => values[name] ?? place);
+  const text = typeof phrase === "string" ? phrase : chooseForm(phrase, values.count);
+  return text.replace(/\{(\w+)\}/g, (place, name) => values[name] ?? place);
+}
+
+/** A form holds from its number on; the page's language says which number the count is like. */
+function chooseForm(forms, count) {
+  const rules = new Intl.PluralRules(document.documentElement.lang);
+  const kind = rules.select(count);
+  const alike = SAMPLES.find((number) => rules.select(number) === kind);
+  return forms[Object.keys(forms).filter((number) => number <= alike).at(-1)];
 }
 
 // One whole character (UAX #29) without Intl.Segmenter, which is younger than our browsers: a flag,
