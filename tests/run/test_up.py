@@ -67,12 +67,18 @@ class Up:
         return code, alive
 
 
+@pytest.fixture(scope="module")
+def lived_in(tmp_path_factory):
+    """A folder in which it may have run before, and may have ended badly."""
+    return tmp_path_factory.mktemp("lived-in") / "local"
+
+
 @pytest.fixture
-def up(tmp_path):
-    """Start it: up(PORT=…); every start is in the same folder."""
+def up(tmp_path, lived_in):
+    """Start it: up(PORT=…); every start is in the same folder, unless another one is named."""
     started = []
 
-    def start(folder=tmp_path / "local", **env):
+    def start(folder=lived_in, **env):
         started.append(Up(folder, tmp_path / f"output-{len(started)}", **env))
         return started[-1]
 
@@ -92,18 +98,19 @@ def sign_in(up, password):
 
 
 def test_a_second_start_finds_everything_again_and_nothing_is_left_after_either(up, tmp_path):
-    first = up().wait_until_it_runs()
+    folder = tmp_path / "local"
+    first = up(folder).wait_until_it_runs()
     password = re.search(r"Password +(\S+)", first.text)[1]
     link = re.search(r"/c/\w+", first.text)[0]
     assert sign_in(first, password) == "/inbox"
     assert first.end(signal.SIGTERM) == (0, [])
 
-    second = up(PORT=str(first.port), ASGI_SERVER="uvicorn").wait_until_it_runs()
+    second = up(folder, PORT=str(first.port), ASGI_SERVER="uvicorn").wait_until_it_runs()
     assert password not in second.text
     assert httpx.get(second.url + link).status_code == 200
     assert sign_in(second, password) == "/inbox"
     assert second.end(signal.SIGINT) == (0, [])
-    assert not list((tmp_path / "local" / "run").iterdir())
+    assert not list((folder / "run").iterdir())
 
 
 def test_nothing_is_left_after_kill_9_and_the_next_start_works(up):

@@ -74,24 +74,41 @@ def test_the_turn_ends_with_the_process_that_had_it(empty, tmp_path):
 
 @contextlib.contextmanager
 def reader(address, seconds):
-    """Somebody who reads everything in one long transaction."""
+    """Somebody who reads everything in one long transaction, until told to end it."""
     with psycopg.connect(address, application_name="long reader") as reading:
         tables = reading.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
         for (table,) in tables.fetchall():
             reading.execute(sql.SQL("SELECT count(*) FROM {}").format(sql.Identifier(table)))
         end = threading.Timer(seconds, reading.rollback)
         end.start()
-        yield
+        yield reading.rollback
         end.cancel()
         end.join()
 
 
+@pytest.fixture(scope="module")
+def model_house(django_db_setup, django_db_blocker):
+    """The name of a prepared database, to be copied."""
+    url = urlunsplit(urlsplit(point_to_test_database())._replace(path="/model_house"))
+    with django_db_blocker.unblock():
+        with connection.cursor() as cursor:
+            cursor.execute("CREATE DATABASE model_house")
+        assert Command("migrate", "--verbosity", "0", DATABASE_URL=url).end()[0] == 0
+        yield "model_house"
+        with connection.cursor() as cursor:
+            cursor.execute("DROP DATABASE model_house WITH (FORCE)")
+
+
 @pytest.fixture
-def house(empty, tmp_path):
+def house(model_house, transactional_db, tmp_path):
     """The environment of a prepared house."""
-    env = {"DATABASE_URL": empty, "STATIC_ROOT": str(tmp_path / "static")}
-    assert Command("migrate", "--verbosity", "0", **env).end()[0] == 0
-    return env
+    with connection.cursor() as cursor:
+        cursor.execute(f"CREATE DATABASE house TEMPLATE {model_house}")
+    parts = urlsplit(point_to_test_database())
+    url = urlunsplit(parts._replace(path="/house"))
+    yield {"DATABASE_URL": url, "STATIC_ROOT": str(tmp_path / "static")}
+    with connection.cursor() as cursor:
+        cursor.execute("DROP DATABASE house WITH (FORCE)")
 
 
 def test_a_reader_who_takes_longer_than_requests_may_delays_a_migration_only(house):
@@ -102,7 +119,7 @@ def test_a_reader_who_takes_longer_than_requests_may_delays_a_migration_only(hou
 
 def test_meanwhile_requests_get_through_between_the_tries(house):
     with (
-        reader(house["DATABASE_URL"], 5),
+        reader(house["DATABASE_URL"], 60) as leave,
         psycopg.connect(house["DATABASE_URL"], autocommit=True) as guest,
     ):
         migration = Command(*BACK, **house)
@@ -110,6 +127,7 @@ def test_meanwhile_requests_get_through_between_the_tries(house):
         guest.execute("SET lock_timeout = 2000")
         guest.execute("SELECT count(*) FROM api_idempotencyrecord")
         assert migration.process.poll() is None
+        leave()
         assert migration.end()[0] == 0
 
 
