@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ast
+import statistics
 from collections import Counter
 from graphlib import TopologicalSorter
 
@@ -12,6 +14,8 @@ from django.conf import settings
 FLOORS = ("config", "api", "signaling", "rooms", "accounts")
 MAX_FILES = 15
 MAX_LINES = {".py": 400, ".js": 250}
+# Of Python: the longest function, and the file in the middle.
+MAX_FUNCTION_LINES, MEDIAN_LINES = 40, 80
 
 
 @pytest.fixture(scope="module")
@@ -41,6 +45,23 @@ def test_no_file_is_longer_than_one_reads_at_a_sitting(files):
         if (most := MAX_LINES.get(file.suffix)) and count_lines(file) > most
     }
     assert long == set()
+
+
+def test_no_function_is_longer_than_a_screen(files):
+    long = {
+        f"{file}: {node.name}"
+        for file in files
+        if file.suffix == ".py"
+        for node in ast.walk(ast.parse(file.read_text()))
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+        and node.end_lineno - node.lineno >= MAX_FUNCTION_LINES
+    }
+    assert long == set()
+
+
+def test_most_files_are_short(files):
+    lines = [count_lines(file) for file in files if file.suffix == ".py"]
+    assert statistics.median(lines) <= MEDIAN_LINES
 
 
 def count_lines(file):
