@@ -14,7 +14,7 @@ from django.core.files.base import ContentFile
 from django.core.management import call_command
 from whitenoise.storage import CompressedManifestStaticFilesStorage
 
-from rooms.base import modules
+from rooms.base import modules, sheets
 
 # `import … from "./x.js"`, `export … from`, `import "./x.js"` and `import("./x.js")`, with or
 # without a semicolon, across lines. Django's own patterns skip those without one, silently.
@@ -37,11 +37,13 @@ class HashedStorage(CompressedManifestStaticFilesStorage):
     def post_process(
         self, paths: dict[str, Any], dry_run: bool = False, **options: Any
     ) -> Iterator[Any]:
-        """Make the joined modules first, so that they get hashes like every other file."""
+        """Make the joined files first, so that they get hashes like every other file."""
         if not dry_run:
-            for entry, joined in modules.JOINED.items():
+            made = {joined: modules.join_modules(name) for name, joined in modules.JOINED.items()}
+            made |= {name: sheets.join_sheet(name) for name in paths if sheets.is_sheet(name)}
+            for joined, text in made.items():
                 self.delete(joined)
-                self.save(joined, ContentFile(modules.join_modules(entry)))
+                self.save(joined, ContentFile(text))
                 paths[joined] = (self, joined)
         yield from super().post_process(paths, dry_run, **options)
         if not dry_run:
@@ -75,7 +77,7 @@ def collect() -> bool:
 def _digest_sources() -> str:
     ignored = settings.STATICFILES_IGNORED
     digest = hashlib.sha256()
-    for code in (__file__, modules.__file__):
+    for code in (__file__, modules.__file__, sheets.__file__):
         digest.update(Path(code).read_bytes())
     for finder in get_finders():
         for name, storage in finder.list(ignored):

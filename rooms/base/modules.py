@@ -38,7 +38,7 @@ LEFT_OVER = re.compile(r"(?:^|[;}\n])(?:import|export)\b|\bimport(?:\.|\(\s*[\"'
 
 
 class JoinError(Exception):
-    """A module is written in a way that cannot be joined."""
+    """A module or a sheet is written in a way that cannot be joined."""
 
 
 def list_modules(entry: str) -> tuple[str, ...]:

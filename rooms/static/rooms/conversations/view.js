@@ -182,7 +182,7 @@ export class ConversationView {
       this.#renderTyping();
     }, anchor);
     this.#see();
-    document.documentElement.dataset.start = "done"; // see start.css
+    document.documentElement.dataset.start = "done"; // see trouble.css
   }
 
   #renderStatus() {
