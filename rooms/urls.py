@@ -5,6 +5,7 @@ from rooms.inbox.urls import urlpatterns as inbox
 from rooms.links.urls import urlpatterns as links
 from rooms.notifications.urls import urlpatterns as notifications
 from rooms.provisioning.urls import urlpatterns as provisioning
+from rooms.styles.urls import urlpatterns as styles
 from rooms.visits.urls import urlpatterns as visits
 from rooms.webhooks.urls import urlpatterns as webhooks
 
@@ -16,6 +17,7 @@ urlpatterns = [
     *links,
     *notifications,
     *provisioning,
+    *styles,
     *visits,
     *webhooks,
 ]

@@ -260,6 +260,9 @@ STORAGES: dict[str, Any] = {
     "staticfiles": {"BACKEND": "config.static.HashedStorage"},
 }
 
+# /styles shows all components: to staff, and to everybody where somebody develops.
+SHOW_STYLES = False
+
 # --- Headers
 SECURE_REFERRER_POLICY = ["same-origin", "strict-origin"]
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"

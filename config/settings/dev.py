@@ -35,3 +35,4 @@ globals().update(
 )
 DEFAULT_FROM_EMAIL = env.read_str("DEFAULT_FROM_EMAIL", "Doorbell <doorbell@localhost>")
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = True
+SHOW_STYLES = True

@@ -8,11 +8,11 @@ a stylesheet. Pages put
 
     <link rel="stylesheet" href="{% url 'rooms:theme' property.color|slice:'1:' %}">
 
-behind the base stylesheet, whose accent tokens it replaces: --accent, --accent-hover,
---on-accent, --accent-soft and --accent-text. The address is the colour itself,
-`/theme/2f6fed.css`: it costs no query, never changes and is cached for a year. A page that
-shows several properties loads `rooms:theme_part` (`/theme/2f6fed/part.css`) for each instead:
-it leaves the page alone and dresses only elements of class `theme-2f6fed`.
+behind their sheet, whose accent tokens it replaces: --accent, --accent-hover, --on-accent,
+--accent-soft and --accent-text. It stands in no layer, so it wins over all. The address is the
+colour itself, `/theme/2f6fed.css`: it costs no query, never changes and is cached for a year. A
+page that shows several properties loads `rooms:theme_part` (`/theme/2f6fed/part.css`) for each
+instead: it leaves the page alone and dresses only elements of class `theme-2f6fed`.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ def accent_for(color: str) -> Accent:
 
 
 def theme_for(color: str) -> dict[str, tuple[str, str]]:
-    """Return the accent tokens of the base stylesheet as (light, dark)."""
+    """Return the accent tokens (accounts/styles/tokens.css) as (light, dark)."""
     accent = accent_for(color)
     return {
         "accent": (accent.light, accent.dark),

@@ -8,10 +8,12 @@ so pictures as well, and the widths of media queries, where no token can stand, 
 
 from __future__ import annotations
 
+import gzip
 import re
 from collections import Counter
 
 import pytest
+from django.contrib.staticfiles.storage import staticfiles_storage
 
 from tests.styles.pages import OF_ALLAUTH, list_pages
 from tests.styles.sheets import (
@@ -28,6 +30,7 @@ from tests.styles.sheets import (
 )
 
 MAX_LINES = 250
+GUEST_MAX_BYTES = 6 * 1024
 TOKENS, LAYERS = "accounts/styles/tokens.css", "accounts/styles/layers.css"
 COLORS = (
     "aqua|beige|black|blue|brown|coral|crimson|cyan|fuchsia|gold|gray|green|grey|indigo|ivory|khaki|"
@@ -129,6 +132,15 @@ def test_every_class_is_used(sources):
         used |= classes_in_template(path.read_text())
     dead = {(sheet, name) for sheet, path in sources.items() for name in classes_of(path) - used}
     assert dead == set()
+
+
+def test_a_guest_loads_one_sheet_of_6_kib_compressed():
+    guest = next(page for page in list_pages() if page.name == "rooms/visits/page.html")
+    (sheet,) = {sheet for sheet, _ in guest.links}
+    with staticfiles_storage.open(sheet) as file:
+        collected = file.read()
+    assert b"@import" not in collected
+    assert 2_000 < len(gzip.compress(collected, 9)) <= GUEST_MAX_BYTES
 
 
 def test_pages_load_what_they_use(sources):

@@ -13,7 +13,7 @@ SCRIPTS = sorted(
     for app in ("accounts", "rooms", "signaling")
     for path in ROOT.glob(f"{app}/static/**/*.js")
 )
-# Younger than Chrome 94, Firefox 98 or Safari 15.4, or not in all of them yet.
+# Younger than Chrome 99, Firefox 98 or Safari 15.4, or not in all of them yet.
 YOUNG = {
     "methods of lists": r"\.(findLast(Index)?|toSorted|toReversed|toSpliced|with|fromAsync)\(",
     "methods of sets": r"\.(union|intersection|\w*[dD]ifference|isSubsetOf|isSupersetOf)\(",
