@@ -171,7 +171,7 @@ def test_a_text_that_is_too_long_cannot_be_sent(visit_as, link):
 
     part(page, "composer").fill("x" * 8001)
 
-    expect(page.get_by_text("1 characters too many")).to_be_visible()
+    expect(page.get_by_text("1 character too many")).to_be_visible()
     expect(part(page, "send")).to_be_disabled()
 
 
