@@ -10,25 +10,7 @@ from accounts.audit import trail
 from accounts.base import hooks
 from accounts.base.errors import Conflict, NotFound
 from accounts.limits import limits
-from accounts.team.models import Membership
 from accounts.tenants.models import Account
-from accounts.users.models import User
-
-
-@transaction.atomic
-def create_account(
-    *, owner: User, name: str = "", external_id: str | None = None, actor: trail.Actor = None
-) -> Membership:
-    """Open an account with its owner and return the owner's membership.
-
-    Without a property it cannot be rung; rooms.provisioning.open_account adds one.
-    """
-    account = Account.objects.create(
-        name=name.strip()[:80] or owner.display_name[:80], external_id=external_id
-    )
-    membership = Membership.objects.create(account=account, user=owner, role=Membership.Role.OWNER)
-    trail.record(account, actor or owner, "account.created", account.uuid, name=account.name)
-    return membership
 
 
 @transaction.atomic

@@ -15,7 +15,7 @@ from accounts.tenants.models import Account
 from accounts.users.models import User
 from rooms.links.errors import SlugTaken
 from rooms.provisioning.bulk import known
-from rooms.provisioning.bulk.bulk_opening import open_accounts
+from rooms.provisioning.bulk.owners import open_for_owners
 from rooms.provisioning.bulk.results import CREATED, EXISTS, FAILED, UPDATED, Result, answer, fail
 from rooms.provisioning.bulk.rows import CheckedRow, RawRow, check_row, refuse_doubles
 from rooms.provisioning.errors import AccountDeleted, EmailUnproven, ExternalIdTaken
@@ -124,10 +124,10 @@ class Chunk:
         if self.dry_run:
             self.results |= {n: answer(n, self.rows[n], CREATED) for n in good}
             return
-        opened = open_accounts(rows, users, proven, self.actor)
-        for number, new in zip(good, opened, strict=True):
+        opened = open_for_owners(rows, users, proven, self.actor)
+        for number, row, new in zip(good, rows, opened, strict=True):
             found = {"account": new.account, "link": new.link, "sign_in": new.sign_in}
-            self.results[number] = answer(number, new.row, CREATED, **found)
+            self.results[number] = answer(number, row, CREATED, **found)
 
     def _refuse_unfit(
         self, numbers: list[int], users: dict[str, User], trusted: set[str]

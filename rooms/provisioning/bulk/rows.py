@@ -10,11 +10,13 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 
-from accounts.base.errors import DomainError, Invalid, LimitReached
+from accounts.base.errors import DomainError, Invalid
 from accounts.limits import limits
+from accounts.tenants.models import Account
 from rooms.base.validation import clean_line
 from rooms.links.services.links import clean_slug
 from rooms.provisioning.errors import DuplicateRow, MalformedRow
+from rooms.provisioning.opening import check_births
 
 # Longest text per field, as the columns have it.
 TEXTS = {
@@ -28,8 +30,6 @@ TEXTS = {
 }
 REQUIRED = ("external_id", "name", "email")
 FIELDS = frozenset(TEXTS) | {"limits", "email_verified"}
-# An account is born with one of each.
-BORN_WITH = ("members", "properties", "links")
 PROBLEMS: dict[str, type[DomainError]] = {
     problem.code: problem for problem in (MalformedRow, DuplicateRow)
 }
@@ -141,7 +141,5 @@ def _check_limits(changes: Any) -> dict[str, int | None]:
     if not isinstance(changes, dict):
         raise Invalid("This is of another type.", field="limits")
     limits.check_changes(changes)
-    for name in BORN_WITH:
-        if changes.get(name) == 0:
-            raise LimitReached(name, 0)
+    check_births(Account(limits=limits.merge({}, changes)))
     return changes

@@ -14,7 +14,7 @@ Row = TypeVar("Row", bound=models.Model)
 def write_rows(rows: Iterable[Row]) -> list[Row]:
     """Insert the rows and return them with their ids; like bulk_create, without signals.
 
-    Raises IntegrityError.
+    What they point at may have been written since they were made. Raises IntegrityError.
     """
     written = list(rows)
     if not written:
@@ -24,6 +24,7 @@ def write_rows(rows: Iterable[Row]) -> list[Row]:
     columns = ", ".join(f'"{column}"' for column, _, _ in fields)
     with connection.wrap_database_errors, connection.cursor() as cursor:
         _number(cursor, meta.db_table, written)
+        _point(written)
         with cursor.copy(f'COPY "{meta.db_table}" ({columns}) FROM STDIN') as copy:
             for row in written:
                 values = row.__dict__
@@ -40,6 +41,19 @@ def _number(cursor: Any, table: str, rows: list[Row]) -> None:
     for row, (row_id,) in zip(rows, cursor.fetchall(), strict=True):
         row.pk = row_id
         row._state.adding = False
+
+
+def _point(rows: list[Row]) -> None:
+    """Give the rows the ids of those they point at, as save() does.
+
+    Not by setattr, which would forget the row that is pointed at.
+    """
+    fields = rows[0]._meta.concrete_fields
+    keys = [field for field in fields if isinstance(field, models.ForeignKey)]
+    for row in rows:
+        for key in keys:
+            if key.is_cached(row) and (held := key.get_cached_value(row)) is not None:
+                row.__dict__[key.attname] = held.pk
 
 
 def _packer(field: models.Field[Any, Any]) -> Callable[[Any], Any]:
