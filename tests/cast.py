@@ -7,6 +7,7 @@ from allauth.account.models import EmailAddress
 
 from accounts.team.models import Membership
 from accounts.users.models import User
+from rooms.conversations.services.participation import member_party, take_part
 from rooms.provisioning.opening import open_account
 from rooms.visits.services import join_link
 
@@ -30,6 +31,11 @@ def make_owner(name):
 def join(link, nickname="Gwen", **options):
     """A guest who came by the link, as a Visit."""
     return join_link(link=link, nickname=nickname, **options)
+
+
+def enter(user, room):
+    """The user's place as a member in a room of their account."""
+    return take_part(room=room, party=member_party(user.memberships.get()))
 
 
 @pytest.fixture

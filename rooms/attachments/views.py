@@ -22,8 +22,9 @@ from rooms.attachments.file_types import INLINE
 from rooms.attachments.models import Attachment
 from rooms.attachments.services import FORM_BYTES, MIB, post_attachment
 from rooms.base.events import to_ms
-from rooms.conversations.access import get_member_participant, get_room
+from rooms.conversations.access import get_room
 from rooms.conversations.models import Participant
+from rooms.conversations.services.participation import member_party, take_part
 
 CACHE_S = 300
 
@@ -72,10 +73,7 @@ def _upload_as_member(request: HttpRequest, room_uuid: UUID) -> HttpResponse:
     asking: Any = request
     rate_limits.hit("upload", asking.membership.uuid)
     room = get_room(asking.account, room_uuid)
-    participant = get_member_participant(asking.membership, room)
-    room.account = asking.account
-    participant.room = room
-    return answer_upload(request, participant)
+    return answer_upload(request, take_part(room=room, party=member_party(asking.membership)))
 
 
 def check_size(request: HttpRequest) -> None:

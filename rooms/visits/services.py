@@ -15,7 +15,8 @@ from django.utils import timezone
 from rooms.arrivals.models import Arrival
 from rooms.base import events, presence
 from rooms.conversations.models import Participant, Room
-from rooms.conversations.services.rooms import check_open_rooms, reopen_room
+from rooms.conversations.services.participation import admit, guest_party
+from rooms.conversations.services.rooms import check_open_rooms
 from rooms.guests.errors import GuestBlocked, NicknameMissing
 from rooms.guests.models import Guest
 from rooms.links.errors import LinkGone, PasscodeWrong
@@ -82,10 +83,8 @@ def _enter(
             raise NicknameMissing
         if link.is_full and not is_known:
             raise LinkGone
-        participant = _take_place(link, guest)
-    else:
-        _welcome_back(participant)
-    _rename(participant, guest)
+    room = participant.room if participant is not None else _choose_room(link, guest)
+    participant = admit(room=room, party=guest_party(guest), place=participant)
     arrival = _note_arrival(link, guest, participant.room)
     expected = partial(presence.expect_guest, link.account.uuid, participant.room.uuid)
     transaction.on_commit(expected)
@@ -150,58 +149,21 @@ def _came_before(link: DirectLink, guest: Guest | None) -> bool:
     return guest is not None and Arrival.objects.filter(link=link, guest=guest).exists()
 
 
-def _take_place(link: DirectLink, guest: Guest) -> Participant:
+def _choose_room(link: DirectLink, guest: Guest) -> Room:
+    """Return the room for a guest who has none here. Raises LimitReached."""
+    facts = {"account": link.account, "property": link.property}
     if link.mode == DirectLink.Mode.SHARED:
+        defaults = {**facts, "name": link.label or link.property.name}
         room, is_new = Room.objects.get_or_create(
-            link=link,
-            mode=link.mode,
-            status=Room.Status.OPEN,
-            defaults={
-                "account": link.account,
-                "property": link.property,
-                "name": link.label or link.property.name,
-            },
+            link=link, mode=link.mode, status=Room.Status.OPEN, defaults=defaults
         )
         if is_new:
             check_open_rooms(link.account)
     else:
         check_open_rooms(link.account)
-        room = Room.objects.create(
-            account=link.account,
-            property=link.property,
-            link=link,
-            mode=link.mode,
-            name=guest.display_name,
-        )
+        room = Room.objects.create(link=link, mode=link.mode, name=guest.display_name, **facts)
     room.account, room.property = link.account, link.property
-    return Participant.objects.create(
-        account=link.account,
-        room=room,
-        kind=Participant.Kind.GUEST,
-        guest=guest,
-        name=guest.display_name,
-    )
-
-
-def _welcome_back(participant: Participant) -> None:
-    if participant.shown_out_at is not None:
-        participant.shown_out_at = None
-        participant.save(update_fields=["shown_out_at"])
-    if not participant.room.is_open:
-        reopen_room(room=participant.room)
-
-
-def _rename(participant: Participant, guest: Guest) -> None:
-    if participant.name == guest.display_name:
-        return
-    participant.name = guest.display_name
-    participant.save(update_fields=["name"])
-    room = participant.room
-    if room.mode == DirectLink.Mode.PRIVATE:
-        room.name = guest.display_name
-        room.save(update_fields=["name"])
-    change = {"participant": str(participant.uuid), "name": participant.name}
-    events.publish(events.room_topic(room.uuid), "participant.changed", room.uuid, change)
+    return room
 
 
 def _note_arrival(link: DirectLink, guest: Guest, room: Room) -> Arrival | None:

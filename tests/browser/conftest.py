@@ -10,9 +10,9 @@ from django.conf import settings
 from django.test import Client
 from playwright.sync_api import expect, sync_playwright
 
-from rooms.conversations.access import get_member_participant
 from rooms.conversations.models import Room
 from rooms.conversations.services.messages import post_message, sender_of
+from tests.cast import enter
 
 CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
 FLAGS = [
@@ -94,7 +94,7 @@ def say(alice):
     """say("Hi"): Alice writes in the newest room, by way of the server."""
 
     def post(body):
-        place = get_member_participant(alice.memberships.get(), Room.objects.latest("id"))
+        place = enter(alice, Room.objects.latest("id"))
         return post_message(sender=sender_of(place), client_id=uuid4(), body=body)
 
     return post

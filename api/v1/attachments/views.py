@@ -55,7 +55,6 @@ class RoomAttachments(Resource):
     )
     def post(self, request: Request, uuid: UUID) -> Response:
         room, body = get_room(self.account, uuid), self.read_body(AttachmentBody)
-        room.account = self.account
         attachment = post_attachment(
             sender=participant_of(self, room, body.get("as", "")),
             upload=body["file"],

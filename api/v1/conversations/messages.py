@@ -24,7 +24,6 @@ class RoomMessages(Resource):
         room = get_room(self.account, uuid)
         if room.property.storage != Property.Storage.KEEP:
             raise NotStored
-        room.account = self.account
         return room
 
     @operation(

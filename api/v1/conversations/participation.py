@@ -2,9 +2,14 @@ from __future__ import annotations
 
 from accounts.base.errors import Invalid
 from api.resource import Resource
-from rooms.conversations.access import get_member_participant
 from rooms.conversations.models import Participant, Room
-from rooms.conversations.services.programs import let_key_in, let_program_in
+from rooms.conversations.services.participation import (
+    Party,
+    key_party,
+    member_party,
+    program_party,
+    take_part,
+)
 
 
 def participant_of(view: Resource, room: Room, name: str) -> Participant:
@@ -12,14 +17,19 @@ def participant_of(view: Resource, room: Room, name: str) -> Participant:
 
     Raises Invalid.
     """
+    person = (name, name) if name else None
+    return take_part(room=room, party=party_of(view, person, field="as"))
+
+
+def party_of(view: Resource, person: tuple[str, str] | None, *, field: str) -> Party:
+    """Return the caller, or the person (external_id, name) a key speaks for.
+
+    Raises Invalid, for a member about `field`.
+    """
     key = view.caller.api_key
-    if key is not None and name:
-        return let_program_in(room=room, external_id=name, name=name)
     if key is not None:
-        return let_key_in(room=room, key=key)
+        return key_party(key) if person is None else program_party(*person)
     assert view.membership is not None
-    if name:
-        raise Invalid("A member speaks under their own name.", field="as")
-    participant = get_member_participant(view.membership, room)
-    participant.room = room
-    return participant
+    if person is not None:
+        raise Invalid("A member speaks under their own name.", field=field)
+    return member_party(view.membership)

@@ -9,10 +9,10 @@ from accounts.base.errors import Invalid
 from accounts.limits import rate_limits
 from api.resource import Resource
 from api.schema.openapi import operation
+from api.v1.conversations.participation import party_of
 from api.v1.conversations.serializers import TicketBody, TicketOut
-from rooms.conversations.access import get_member_participant, get_room
-from rooms.conversations.models import Participant, Room
-from rooms.conversations.services.programs import let_key_in, let_program_in
+from rooms.conversations.access import get_room
+from rooms.conversations.services.participation import take_part
 from rooms.conversations.tickets import TicketClaims, new_connection, sign_resume, sign_ticket
 
 
@@ -50,19 +50,11 @@ class Tickets(Resource):
         }
         if "room" in body:
             room = get_room(self.account, body["room"])
-            participant = self.seat(room, body.get("participant"))
+            named = body.get("participant")
+            person = (named["external_id"], named["name"]) if named is not None else None
+            party = party_of(self, person, field="participant")
+            participant = take_part(room=room, party=party)
             facts |= {"room": str(room.uuid), "participant": str(participant.uuid)}
         elif "participant" in body:
             raise Invalid("A participant needs a room.", field="participant")
         return TicketClaims(**facts)
-
-    def seat(self, room: Room, person: dict[str, str] | None) -> Participant:
-        key = self.caller.api_key
-        if key is None:
-            assert self.membership is not None
-            if person is not None:
-                raise Invalid("A member speaks under their own name.", field="participant")
-            return get_member_participant(self.membership, room)
-        if person is None:
-            return let_key_in(room=room, key=key)
-        return let_program_in(room=room, external_id=person["external_id"], name=person["name"])

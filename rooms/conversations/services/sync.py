@@ -13,19 +13,23 @@ from django.contrib.sessions.backends.base import SessionBase
 from django.db.models import F, OuterRef, Subquery
 from django.utils.module_loading import import_string
 
-from accounts.base.errors import AccountSuspended
 from accounts.keys.models import ApiKey
 from accounts.team.models import Membership
 from rooms.base import events
-from rooms.conversations.access import get_member_participant
 from rooms.conversations.errors import MembershipGone, NotInRoom, SessionGone
 from rooms.conversations.models import Message, Participant, Room
 from rooms.conversations.services.messages import Sender, sender_of
+from rooms.conversations.services.participation import (
+    Party,
+    admit,
+    check_welcome,
+    key_party,
+    member_party,
+    name_key,
+)
 from rooms.conversations.services.rooms import keep_room
 from rooms.conversations.shape import describe_row
 from rooms.conversations.tickets import TicketClaims
-from rooms.guests.errors import GuestBlocked
-from rooms.links.errors import LinkGone
 from rooms.properties.models import Property
 
 PAGE_MESSAGES = 200
@@ -58,7 +62,10 @@ def open_participation(
     MembershipGone, SessionGone.
     """
     participant = _find_participant(claims, room_uuid)
-    _check_still_welcome(claims, participant)
+    # A pass outlives what it was given for, so every sync looks again.
+    check_welcome(participant)
+    if participant.kind != Participant.Kind.GUEST:
+        _check_session(claims)
     room = participant.room
     if participant.kind != Participant.Kind.GUEST and room.property.storage != KEEP:
         # From here on words may be said that leave no trace.
@@ -139,7 +146,7 @@ def _find_participant(claims: TicketClaims, room_uuid: str) -> Participant:
     elif claims.membership:
         mine = rows.filter(membership__uuid=_uuid(claims.membership))
     else:
-        mine = rows.filter(external_id=f"key:{claims.key}")
+        mine = rows.filter(external_id=name_key(claims.key))
     found = mine.first()
     if found is None and not claims.participant:
         _take_place(claims, room_uuid)
@@ -155,25 +162,23 @@ def _take_place(claims: TicketClaims, room_uuid: str) -> None:
     room = rooms.filter(uuid=_uuid(room_uuid)).first()
     if room is None:
         raise NotInRoom
-    account = room.account
     membership = find_membership(claims)
-    if membership is not None:
-        get_member_participant(membership, room)
-        return
-    key = ApiKey.objects.for_account(account).live().filter(uuid=_uuid(claims.key)).first()
+    party = member_party(membership) if membership is not None else _find_key(claims, room)
+    # We have looked already.
+    admit(room=room, party=party, place=None)
+
+
+def _find_key(claims: TicketClaims, room: Room) -> Party:
+    keys = ApiKey.objects.filter(account_id=room.account_id).live()
+    key = keys.filter(uuid=_uuid(claims.key)).first()
     if key is None:
         raise SessionGone
-    Participant.objects.get_or_create(
-        room=room,
-        external_id=f"key:{key.uuid}",
-        defaults={"account": account, "kind": Participant.Kind.INTEGRATION, "name": key.name},
-    )
+    return key_party(key)
 
 
 def find_membership(claims: TicketClaims) -> Membership | None:
     """Return the member, None for a program. Raises MembershipGone, SessionGone."""
-    if claims.session and not _session_lives(claims.session):
-        raise SessionGone
+    _check_session(claims)
     if not claims.membership:
         if not claims.key or not ApiKey.objects.live().filter(uuid=_uuid(claims.key)).exists():
             raise SessionGone
@@ -190,25 +195,14 @@ def find_membership(claims: TicketClaims) -> Membership | None:
     return found
 
 
+def _check_session(claims: TicketClaims) -> None:
+    if claims.session and not _session_lives(claims.session):
+        raise SessionGone
+
+
 def _session_lives(session_key: str) -> bool:
     store: type[SessionBase] = import_string(f"{settings.SESSION_ENGINE}.SessionStore")
     return bool(store().exists(session_key))
-
-
-def _check_still_welcome(claims: TicketClaims, participant: Participant) -> None:
-    """A pass outlives what it was given for, so every sync looks again."""
-    if not participant.room.account.is_open:
-        raise AccountSuspended
-    if participant.kind == Participant.Kind.GUEST:
-        # An erased guest has no row any more.
-        if participant.guest is None or participant.guest.blocked_at is not None:
-            raise GuestBlocked
-        room = participant.room
-        is_over = room.link.revoked_at is not None or room.property.archived_at is not None
-        if is_over or participant.shown_out_at is not None:
-            raise LinkGone
-    elif claims.session and not _session_lives(claims.session):
-        raise SessionGone
 
 
 def _facts_of(participant: Participant) -> dict[str, str]:

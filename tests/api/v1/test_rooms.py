@@ -5,14 +5,13 @@ from uuid import uuid4
 import pytest
 
 from accounts.keys.services import revoke_api_key
-from rooms.conversations.access import get_member_participant
 from rooms.conversations.models import Message, Participant, Room
 from rooms.conversations.services.messages import post_message, sender_of
 from rooms.conversations.services.rooms import close_room
 from rooms.conversations.tickets import read_ticket_claims
 from rooms.properties.models import Property
 from tests.api.requests.test_authentication import assert_problem
-from tests.cast import join
+from tests.cast import enter, join
 
 
 def say(participant, body):
@@ -123,7 +122,7 @@ def test_listing_participants_takes_the_same_queries_for_twenty(
     link.save(update_fields=["mode"])
     for number in range(20):
         room = join(link, nickname=f"G{number}").room
-    get_member_participant(bob.memberships.get(), room)
+    enter(bob, room)
     api.get("me")  # notes the first use of the key
     with django_assert_num_queries(3):  # the key, the room, its participants
         people = api.get(f"rooms/{room.uuid}/participants").json()["items"]

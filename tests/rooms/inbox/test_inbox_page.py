@@ -9,12 +9,11 @@ from django.test import Client
 
 from accounts.team.models import Membership
 from rooms.base import presence
-from rooms.conversations.access import get_member_participant
 from rooms.conversations.models import Participant
 from rooms.conversations.services.messages import mark_read, post_message, sender_of
 from rooms.conversations.services.rooms import close_room
 from rooms.conversations.tickets import read_ticket_claims
-from tests.cast import join
+from tests.cast import enter, join
 from tests.rooms.inbox.rooms_in_bulk import make_rooms
 
 pytestmark = pytest.mark.django_db
@@ -57,8 +56,7 @@ def test_the_rows_are_in_the_html_before_any_script_runs(alice, room, guest):
 def test_unread_is_counted_for_each_member_alone(alice, bob, account, room, guest):
     say(guest, "One")
     say(guest, "Two")
-    membership = bob.memberships.get()
-    mark_read(sender=sender_of(get_member_participant(membership, room)), read_seq=1)
+    mark_read(sender=sender_of(enter(bob, room)), read_seq=1)
     assert read_page(sign_in(alice).get("/inbox"))["rooms"][0]["unread"] == 2
     assert read_page(sign_in(bob).get("/inbox"))["rooms"][0]["unread"] == 1
 

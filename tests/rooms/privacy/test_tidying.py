@@ -14,7 +14,6 @@ from django.utils import timezone
 from accounts.base.redis import get_redis
 from rooms.arrivals.models import Arrival
 from rooms.base import presence
-from rooms.conversations.access import get_member_participant
 from rooms.conversations.models import Participant, Room
 from rooms.conversations.services.messages import post_message, sender_of
 from rooms.conversations.services.rooms import assign_room, close_room, reopen_room, tag_room
@@ -23,7 +22,7 @@ from rooms.links.services.links import update_link
 from rooms.notifications.models import Delivery
 from rooms.tasks import tidy_rooms
 from rooms.visits.services import join_link
-from tests.cast import join
+from tests.cast import enter, join
 from tests.rooms.inbox.rooms_in_bulk import make_rooms
 
 pytestmark = pytest.mark.django_db
@@ -63,7 +62,7 @@ def test_before_its_time_nothing_is_removed(room):
         lambda room, guest, alice: post_message(
             sender=sender_of(guest), client_id=uuid.uuid4(), body="Hi"
         ),
-        lambda room, guest, alice: get_member_participant(alice.memberships.get(), room),
+        lambda room, guest, alice: enter(alice, room),
         lambda room, guest, alice: assign_room(room=room, assignee=alice.memberships.get()),
         lambda room, guest, alice: tag_room(room=room, tags=["vip"]),
         lambda room, guest, alice: reopen_room(room=close_room(room=room), keep=True),

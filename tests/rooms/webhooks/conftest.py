@@ -8,11 +8,11 @@ from django.utils import timezone
 from standardwebhooks import Webhook as Verifier
 from werkzeug import Response
 
-from rooms.conversations.access import get_member_participant
 from rooms.conversations.services.messages import post_message, sender_of
 from rooms.webhooks.models import WebhookDelivery
 from rooms.webhooks.services import create_webhook
 from rooms.webhooks.tasks import deliver
+from tests.cast import enter
 
 PATH = "/hook"
 
@@ -50,7 +50,7 @@ def answers(httpserver):
 
 def say(room, member, body="Hello"):
     """A member's message in the room."""
-    participant = get_member_participant(member.memberships.get(), room)
+    participant = enter(member, room)
     participant = (
         type(participant)
         .objects.select_related("room__property", "room__account", "membership")
