@@ -1,4 +1,7 @@
-"""What runs by the clock. Every job is a sweep over due rows, so two beats do no harm."""
+"""What runs by the clock. Every job is a sweep over due rows, so two beats do no harm.
+
+Celery looks for tasks in this module; those of the words come along by import.
+"""
 
 from __future__ import annotations
 
@@ -6,17 +9,21 @@ from celery import shared_task
 
 from rooms.attachments import services
 from rooms.links.services import uses
+from rooms.notifications import sweep as calls
+from rooms.notifications import tasks as call_tasks
 from rooms.notifications.queue import ask_for
-from rooms.notifications.sweep import queue_due
 from rooms.privacy import cleanup
 from rooms.provisioning.bulk.batches import QUEUE, WORK_OFF, forget_batches, work_off_batches
 from rooms.webhooks import sweep as webhooks
+from rooms.webhooks import tasks as webhook_tasks
+
+WORDS = (call_tasks, webhook_tasks)
 
 
 @shared_task
 def sweep_deliveries() -> None:
     """Queue deliveries that are due: later rungs, retries, and what a broker or worker lost."""
-    queue_due()
+    calls.queue_due()
 
 
 @shared_task

@@ -5,26 +5,14 @@ from typing import Self
 
 from django.db import models
 from django.db.models import Q
-from django.db.models.functions import Now
-from django.utils import timezone
 
 from accounts.targets.models import Target
-from accounts.tenants.models import Account, TenantQuerySet
+from accounts.tenants.models import Account
 from rooms.arrivals.models import Arrival
+from rooms.base.outgoing.models import OutgoingQuerySet, OutgoingRow
 
 
-class DeliveryQuerySet(TenantQuerySet["Delivery"]):
-    def due(self) -> Self:
-        """Deliveries to try now: never tried, waiting their turn, or dropped by a dead worker."""
-        return self.filter(next_at__lte=Now()).filter(
-            Q(state=Delivery.State.WAITING)
-            | Q(state=Delivery.State.SENDING, lease_until__lte=Now())
-        )
-
-    def unqueued(self) -> Self:
-        """Those that were not handed to a worker lately."""
-        return self.filter(Q(lease_until=None) | Q(lease_until__lte=Now()))
-
+class DeliveryQuerySet(OutgoingQuerySet["Delivery"]):
     def with_story(self) -> Self:
         """With everything a call or a line about it tells, in one query."""
         return self.select_related(
@@ -36,28 +24,15 @@ class DeliveryQuerySet(TenantQuerySet["Delivery"]):
         )
 
 
-class Delivery(models.Model):
+class Delivery(OutgoingRow):
     """One try-until-done of one target about one arrival."""
-
-    class State(models.TextChoices):
-        WAITING = "waiting"
-        SENDING = "sending"
-        SENT = "sent"
-        SKIPPED = "skipped"
-        FAILED = "failed"
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="deliveries")
     arrival = models.ForeignKey(Arrival, on_delete=models.CASCADE, related_name="deliveries")
     target = models.ForeignKey(Target, on_delete=models.CASCADE, related_name="deliveries")
-    state = models.CharField(max_length=10, choices=State, default=State.WAITING)
-    attempts = models.PositiveSmallIntegerField(default=0)
-    next_at = models.DateTimeField(default=timezone.now)
-    lease_until = models.DateTimeField(null=True, blank=True)
     # Why it was skipped or what the last try answered.
     note = models.CharField(max_length=300, blank=True)
-    created_at = models.DateTimeField(default=timezone.now)
-    finished_at = models.DateTimeField(null=True, blank=True)
 
     objects = DeliveryQuerySet.as_manager()
 

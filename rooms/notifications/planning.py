@@ -7,7 +7,7 @@ from functools import partial
 from django.db import connection, transaction
 
 from rooms.arrivals.models import Arrival
-from rooms.notifications.queue import DueDelivery, ring
+from rooms.notifications.queue import ring
 from rooms.properties.models import Property
 
 # One statement, however many targets, on the database's clock, which is also the one that
@@ -23,9 +23,9 @@ WITH planned AS (
     JOIN accounts_user u ON u.id = m.user_id
     WHERE t.account_id = %(account)s AND t.enabled AND t.verified_at IS NOT NULL AND u.is_active
     ON CONFLICT (arrival_id, target_id) DO NOTHING
-    RETURNING id, target_id
+    RETURNING target_id
 )
-SELECT p.id, t.kind FROM planned p JOIN accounts_target t ON t.id = p.target_id
+SELECT t.id, t.kind FROM planned p JOIN accounts_target t ON t.id = p.target_id
 """
 
 
@@ -43,6 +43,6 @@ def plan_deliveries(arrival: Arrival, property: Property) -> None:
     }
     with connection.cursor() as cursor:
         cursor.execute(PLAN, values)
-        planned = [DueDelivery(*row) for row in cursor.fetchall()]
+        planned = cursor.fetchall()
     if planned and not property.call_after_s:
         transaction.on_commit(partial(ring, planned), robust=True)

@@ -6,10 +6,10 @@ from typing import Self
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
-from django.db.models.functions import Now
 from django.utils import timezone
 
 from accounts.tenants.models import Account, TenantQuerySet
+from rooms.base.outgoing.models import OutgoingQuerySet, OutgoingRow
 from rooms.guests.models import Guest
 
 
@@ -48,33 +48,15 @@ class Webhook(models.Model):
         return [self.secret, self.old_secret] if live and self.old_secret else [self.secret]
 
 
-class WebhookDeliveryQuerySet(TenantQuerySet["WebhookDelivery"]):
-    def due(self) -> Self:
-        """Deliveries to try now: never tried, waiting their turn, or dropped by a dead worker."""
-        return self.filter(next_at__lte=Now()).filter(
-            Q(state=WebhookDelivery.State.WAITING)
-            | Q(state=WebhookDelivery.State.SENDING, lease_until__lte=Now())
-        )
-
-    def unqueued(self) -> Self:
-        """Those that were not handed to a worker lately."""
-        return self.filter(Q(lease_until=None) | Q(lease_until__lte=Now()))
-
+class WebhookDeliveryQuerySet(OutgoingQuerySet["WebhookDelivery"]):
     def replayable(self) -> Self:
         """Deliveries that did not reach their endpoint and are not tried any more."""
         states = [WebhookDelivery.State.FAILED, WebhookDelivery.State.SKIPPED]
         return self.filter(state__in=states).exclude(event="webhook.test")
 
 
-class WebhookDelivery(models.Model):
+class WebhookDelivery(OutgoingRow):
     """One event on its way to one webhook. `uuid` is the webhook-id, the same for every try."""
-
-    class State(models.TextChoices):
-        WAITING = "waiting"
-        SENDING = "sending"
-        SENT = "sent"
-        SKIPPED = "skipped"
-        FAILED = "failed"
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     account = models.ForeignKey(
@@ -91,18 +73,12 @@ class WebhookDelivery(models.Model):
     event = models.CharField(max_length=32)
     # The JSON text itself, not a parsed value: every try signs the same bytes.
     payload = models.TextField()
-    state = models.CharField(max_length=10, choices=State, default=State.WAITING)
-    attempts = models.PositiveSmallIntegerField(default=0)
-    next_at = models.DateTimeField(default=timezone.now)
-    lease_until = models.DateTimeField(null=True, blank=True)
     response_status = models.PositiveSmallIntegerField(null=True, blank=True)
     # What the last try sent and got, cut to a readable size.
     request_excerpt = models.TextField(blank=True)
     response_excerpt = models.TextField(blank=True)
     # Why there was no answer, or why it was not sent.
     note = models.CharField(max_length=200, blank=True)
-    created_at = models.DateTimeField(default=timezone.now)
-    finished_at = models.DateTimeField(null=True, blank=True)
 
     objects = WebhookDeliveryQuerySet.as_manager()
 

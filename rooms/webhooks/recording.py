@@ -30,7 +30,7 @@ SELECT gen_random_uuid(), h.account_id, h.id, %(guest)s, %(event)s, %(payload)s,
        clock_timestamp(), clock_timestamp(), '', '', ''
 FROM rooms_webhook h
 WHERE h.account_id = %(account)s AND {LISTENS}
-RETURNING id
+RETURNING webhook_id
 """
 RECORD_MESSAGE = f"""{INTO}
 SELECT gen_random_uuid(), h.account_id, h.id, p.guest_id, %(event)s, %(payload)s, 'waiting', 0,
@@ -38,7 +38,7 @@ SELECT gen_random_uuid(), h.account_id, h.id, p.guest_id, %(event)s, %(payload)s
 FROM rooms_participant p
 JOIN rooms_webhook h ON h.account_id = p.account_id
 WHERE p.id = %(participant)s AND {LISTENS}
-RETURNING id
+RETURNING webhook_id
 """
 
 
@@ -80,9 +80,9 @@ def make_payload(event: str, data: dict[str, Any]) -> str:
     return json.dumps(content, ensure_ascii=False, default=_to_json)
 
 
-def ring_after_commit(delivery_ids: Sequence[int] | None) -> None:
-    if delivery_ids:
-        transaction.on_commit(partial(ring, delivery_ids), robust=True)
+def ring_after_commit(webhook_ids: Sequence[int]) -> None:
+    if webhook_ids:
+        transaction.on_commit(partial(ring, webhook_ids), robust=True)
 
 
 def _to_json(value: Any) -> str:

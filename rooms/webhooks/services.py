@@ -18,16 +18,14 @@ from accounts.tenants.models import Account
 from rooms.base import http
 from rooms.base.validation import check_fields, clean_line
 from rooms.webhooks import health
+from rooms.webhooks.attempts import TEST_EVENT
 from rooms.webhooks.errors import WebhookDisabled
 from rooms.webhooks.models import Webhook, WebhookDelivery
 from rooms.webhooks.recording import EVENTS, make_payload, ring_after_commit
 from rooms.webhooks.signing import make_secret
-from rooms.webhooks.tasks import TEST_EVENT
 
 SECRET_OVERLAP = timedelta(hours=24)
 TEST_RATE = "20/60"
-# More than these are left to the sweep, which paces itself.
-RING_AT_ONCE = 100
 
 
 class WebhookValues(TypedDict, total=False):
@@ -123,7 +121,7 @@ def send_test(*, webhook: Webhook) -> WebhookDelivery:
         event=TEST_EVENT,
         payload=make_payload(TEST_EVENT, {"webhook": webhook.uuid}),
     )
-    ring_after_commit([delivery.pk])
+    ring_after_commit([webhook.pk])
     return delivery
 
 
@@ -140,7 +138,7 @@ def replay_delivery(*, delivery: WebhookDelivery, actor: trail.Actor = None) -> 
     if _send_again(finished):
         account, uuid = delivery.account, delivery.webhook.uuid
         trail.record(account, actor, "webhook.replayed", uuid, delivery=str(delivery.uuid))
-        ring_after_commit([delivery.pk])
+        ring_after_commit([delivery.webhook_id])
     delivery.refresh_from_db()
     return delivery
 
@@ -153,12 +151,11 @@ def replay_failed(*, webhook: Webhook, since: datetime, actor: trail.Actor = Non
     """
     _check_enabled(webhook)
     rows = WebhookDelivery.objects.filter(webhook=webhook, created_at__gte=since).replayable()
-    first = list(rows.order_by("pk").values_list("pk", flat=True)[:RING_AT_ONCE])
     count = _send_again(rows)
     if count:
         facts = {"since": since.isoformat(), "count": count}
         trail.record(webhook.account, actor, "webhook.replayed", webhook.uuid, **facts)
-        ring_after_commit(first)
+        ring_after_commit([webhook.pk])
     return count
 
 

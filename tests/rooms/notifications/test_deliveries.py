@@ -16,9 +16,10 @@ from accounts.users.models import User
 from rooms.arrivals.models import Arrival
 from rooms.base import presence
 from rooms.conversations.services.rooms import close_room
+from rooms.notifications.attempts import MAX_TRIES, WAITS_S
 from rooms.notifications.models import Delivery
 from rooms.notifications.sweep import queue_due, take_batch
-from rooms.notifications.tasks import MAX_TRIES, WAITS_S, deliver
+from rooms.notifications.tasks import deliver
 from tests.api.conftest import make_api
 from tests.cast import join
 from tests.mailbox import Mailbox, text_of

@@ -11,9 +11,10 @@ from django.db import connection
 from django.utils import timezone
 
 from accounts.audit.models import AuditEvent
+from rooms.webhooks.attempts import MAX_TRIES, WAITS_S
 from rooms.webhooks.models import Webhook, WebhookDelivery
 from rooms.webhooks.sweep import queue_due, take_batch
-from rooms.webhooks.tasks import MAX_TRIES, WAITS_S, deliver
+from rooms.webhooks.tasks import deliver
 from tests.cast import join
 from tests.rooms.webhooks.conftest import try_now, verify
 

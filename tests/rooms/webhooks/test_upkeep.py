@@ -12,6 +12,7 @@ from accounts.base.sealing import open_secret
 from rooms.conversations.services.messages import post_message, sender_of
 from rooms.conversations.services.rooms import close_room
 from rooms.privacy.services import erase_guest
+from rooms.webhooks.attempts import MAX_TRIES
 from rooms.webhooks.models import Webhook, WebhookDelivery
 from rooms.webhooks.services import (
     delete_webhook,
@@ -22,7 +23,7 @@ from rooms.webhooks.services import (
     send_test,
 )
 from rooms.webhooks.sweep import forget_old
-from rooms.webhooks.tasks import MAX_TRIES, deliver
+from rooms.webhooks.tasks import deliver
 from tests.cast import join
 from tests.rooms.webhooks.conftest import PATH, try_now, verify
 

@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 
 from rooms.webhooks import signing
+from rooms.webhooks.attempts import TEST_EVENT, WAITS_S
 from rooms.webhooks.recording import EVENTS
 from rooms.webhooks.services import SECRET_OVERLAP
 from rooms.webhooks.sweep import KEPT
-from rooms.webhooks.tasks import TEST_EVENT, WAITS_S
 from signaling.wire import protocol
 
 GUIDE = (Path(__file__).parents[3] / "docs" / "webhooks.md").read_text()
