@@ -9,7 +9,7 @@ from celery import current_app
 
 from accounts.targets.models import Target
 from rooms.base import broker
-from rooms.base.outgoing.queue import DeliveryQueue, Receiver, Turn
+from rooms.base.outgoing.queue import DeliveryQueue, Receiver, ReceiverState
 from rooms.notifications.attempts import WAITS_S, attempt
 from rooms.notifications.channels import queue_of
 from rooms.notifications.models import Delivery, DeliveryQuerySet
@@ -27,10 +27,10 @@ class CallQueue(DeliveryQueue):
     def queue_of(self, *facts: Any) -> str:
         return queue_of(facts[0])
 
-    def find_turn(self, receiver_id: int) -> Turn | None:
+    def find_state(self, receiver_id: int) -> ReceiverState | None:
         account_id = Target.objects.filter(pk=receiver_id).values_list("account_id", flat=True)
         found = account_id.first()
-        return None if found is None else Turn([holder_of(found)])
+        return None if found is None else ReceiverState([holder_of(found)])
 
     def attempt(self, delivery_id: int) -> bool:
         return attempt(delivery_id)

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from rooms.base import http
-from rooms.base.outgoing.queue import DeliveryQueue, Receiver, Turn
+from rooms.base.outgoing.queue import DeliveryQueue, Receiver, ReceiverState
 from rooms.webhooks.attempts import WAITS_S, attempt
 from rooms.webhooks.models import Webhook, WebhookDelivery, WebhookDeliveryQuerySet
 
@@ -28,13 +28,13 @@ class WebhookQueue(DeliveryQueue):
     def queue_of(self, *facts: Any) -> str:
         return QUEUE
 
-    def find_turn(self, receiver_id: int) -> Turn | None:
+    def find_state(self, receiver_id: int) -> ReceiverState | None:
         """A place at the account, and one at the server, which many accounts may name."""
         webhook = Webhook.objects.filter(pk=receiver_id).first()
         if webhook is None:
             return None
         holders = [f"webhook:{webhook.account_id}", f"webhook:{http.server_of(webhook.url)}"]
-        return Turn(holders, is_failing=webhook.failing_since is not None)
+        return ReceiverState(holders, is_failing=webhook.failing_since is not None)
 
     def attempt(self, delivery_id: int) -> bool:
         return attempt(delivery_id)

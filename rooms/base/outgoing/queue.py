@@ -57,7 +57,7 @@ class DueDelivery(NamedTuple):
     receiver: Receiver
 
 
-class Turn(NamedTuple):
+class ReceiverState(NamedTuple):
     """What a worker has to know before it tries a receiver's rows."""
 
     # Whose places it takes, see slots.
@@ -87,7 +87,7 @@ class DeliveryQueue(ABC):
         """The queue of the workers for such a row."""
 
     @abstractmethod
-    def find_turn(self, receiver_id: int) -> Turn | None:
+    def find_state(self, receiver_id: int) -> ReceiverState | None:
         """None if the receiver is gone."""
 
     @abstractmethod
@@ -110,6 +110,7 @@ class DeliveryQueue(ABC):
 
     def queue_next(self, receiver_id: int, free: int) -> bool:
         """Queue as many of the receiver's first due rows as places are free; see slots."""
+        self._forget_rung(receiver_id)
         with transaction.atomic():
             rows = self.callable_rows().ready().unqueued().filter(self._of(receiver_id))
             batch = first_in_line(rows, free)
@@ -147,7 +148,6 @@ class DeliveryQueue(ABC):
 
     def deliver_due(self, receiver_id: int) -> None:
         """Try what is due for the receiver, within a place (see slots) and for a round."""
-        self._forget_rung(receiver_id)
         self._work_off(receiver_id, self.rows().filter(self._of(receiver_id)), ROUND_ROWS)
 
     def deliver_one(self, delivery_id: int) -> None:
@@ -159,28 +159,27 @@ class DeliveryQueue(ABC):
 
     def _work_off(self, receiver_id: int, rows: OutgoingQuerySet[Any], at_most: int) -> None:
         """Without a place nothing is tried and no try is counted; it waits for one."""
-        turn = self.find_turn(receiver_id)
-        if turn is None:
+        state = self.find_state(receiver_id)
+        if state is None:
             return
         # Called for one that fails, a worker would hang in row after row.
-        waiter = None if turn.is_failing else receiver_id
-        with slots.place(turn.holders, waiter, self.queue_next, has_more=True) as has_place:
+        waiter = None if state.is_failing else receiver_id
+        with slots.place(state.holders, waiter, self.queue_next, has_more=True) as has_place:
+            if has_place or waiter is None:
+                # Before any row is read: who commits one later has to ring again. Without a place
+                # the note stays, since whoever gives one back calls the receiver.
+                self._forget_rung(receiver_id)
             if has_place:
-                self._go_round(receiver_id, rows, turn, at_most)
-        if has_place:
-            return
-        if waiter is not None:
-            # Whoever gives the place back calls it; until then more tasks are of no use.
-            self._note_rung(receiver_id)
-        if unqueue(rows):
+                self._go_round(receiver_id, rows, state, at_most)
+        if not has_place and unqueue(rows):
             # A place may have come free before the rows could be found for that.
             self._work_off(receiver_id, rows, at_most)
 
     def _go_round(
-        self, receiver_id: int, rows: OutgoingQuerySet[Any], turn: Turn, at_most: int
+        self, receiver_id: int, rows: OutgoingQuerySet[Any], state: ReceiverState, at_most: int
     ) -> None:
         ends_at = time.monotonic() + ROUND_S
-        failures = FAILURES_A_ROUND - 1 if turn.is_failing else 0
+        failures = FAILURES_A_ROUND - 1 if state.is_failing else 0
         for number in range(at_most):
             delivery_id = self._claim_next(receiver_id, rows, alone=failures > 0)
             if delivery_id is None:
