@@ -66,6 +66,7 @@ class DirectLink(models.Model):
     guest_count = models.PositiveIntegerField(default=0)
     created_at = models.DateTimeField(default=timezone.now)
     revoked_at = models.DateTimeField(null=True, blank=True)
+    paused_at = models.DateTimeField(null=True, blank=True)
 
     objects = DirectLinkQuerySet.as_manager()
 
@@ -100,6 +101,20 @@ class DirectLink(models.Model):
         return self.guest_limit is not None and self.guest_count >= self.guest_limit
 
     @builtins.property
+    def paused(self) -> bool:
+        return self.paused_at is not None
+
+    @paused.setter
+    def paused(self, paused: bool) -> None:
+        if paused != self.paused:
+            self.paused_at = timezone.now() if paused else None
+
+    @builtins.property
+    def takes_new_guests(self) -> bool:
+        """Whether somebody may come in who has not been here; others may while it lives."""
+        return not (self.is_full or self.paused or self.property.paused)
+
+    @builtins.property
     def is_live(self) -> bool:
         """Whether a guest may come in by it now."""
         now = timezone.now()
@@ -119,6 +134,8 @@ class DirectLink(models.Model):
             return "expired"
         if self.not_before is not None and self.not_before > now:
             return "early"
+        if self.paused:
+            return "paused"
         if self.is_full:
             return "full"
         return "live"

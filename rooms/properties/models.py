@@ -60,6 +60,7 @@ class Property(models.Model):
     call_after_s = models.PositiveIntegerField(default=0)
     created_at = models.DateTimeField(default=timezone.now)
     archived_at = models.DateTimeField(null=True, blank=True)
+    paused_at = models.DateTimeField(null=True, blank=True)
 
     objects = PropertyQuerySet.as_manager()
 
@@ -68,3 +69,12 @@ class Property(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def paused(self) -> bool:
+        return self.paused_at is not None
+
+    @paused.setter
+    def paused(self, paused: bool) -> None:
+        if paused != self.paused:
+            self.paused_at = timezone.now() if paused else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TypedDict, Unpack
 
 from django.conf import settings
@@ -29,6 +30,15 @@ class PropertyValues(TypedDict, total=False):
     storage: str
     transport: str
     call_after_s: int
+    paused: bool
+
+
+_CLEAN: dict[str, Callable[[str, str], str]] = {
+    "name": clean_line,
+    "greeting": clean_text,
+    "offline_text": clean_text,
+    "color": lambda value, _: value.strip().lower(),
+}
 
 
 @transaction.atomic
@@ -37,13 +47,13 @@ def update_property(
 ) -> Property:
     """Change what is named, leave the rest; the same values again change nothing.
 
-    Raises Invalid.
+    While it is `paused` its links let nobody new in. Raises Invalid.
     """
     before = {name: getattr(property, name) for name in values}
     apply_values(property, values)
     changed = sorted(name for name in values if getattr(property, name) != before[name])
     if changed:
-        property.save(update_fields=changed)
+        property.save(update_fields=["paused_at" if n == "paused" else n for n in changed])
         trail.record(property.account, actor, "property.changed", property.uuid, fields=changed)
     return property
 
@@ -68,14 +78,9 @@ def restore_property(*, property: Property, actor: trail.Actor = None) -> Proper
 def apply_values(property: Property, values: PropertyValues) -> None:
     """Put checked values on the row, without saving it. Raises Invalid."""
     for name, value in values.items():
-        if name == "name":
-            value = clean_line(str(value), name)
-        elif name in ("greeting", "offline_text"):
-            value = clean_text(str(value), name)
-        elif name == "color":
-            value = str(value).strip().lower()
-        setattr(property, name, value)
-    check_fields(property, values)
+        clean = _CLEAN.get(name)
+        setattr(property, name, clean(str(value), name) if clean else value)
+    check_fields(property, set(values) - {"paused"})
     unknown = set(property.languages) - {code for code, _ in settings.LANGUAGES}
     if unknown:
         raise Invalid(f"This language is not offered: {min(unknown)}.", field="languages")

@@ -56,7 +56,7 @@ def join_link(
     on with the same visit. `prefill` holds facts the owner signed; its name goes before
     the nickname.
 
-    Raises PasscodeWrong, NicknameMissing, GuestBlocked, LinkGone (full), LimitReached,
+    Raises PasscodeWrong, NicknameMissing, GuestBlocked, LinkGone (full or paused), LimitReached,
     PrefillWrong, Unavailable.
     """
     facts = read_prefill(link, prefill) if prefill else {}
@@ -81,7 +81,7 @@ def _enter(
     if participant is None:
         if link.property.nickname == Property.Nickname.REQUIRED and not guest.nickname:
             raise NicknameMissing
-        if link.is_full and not is_known:
+        if not link.takes_new_guests and not is_known:
             raise LinkGone
     room = participant.room if participant is not None else _choose_room(link, guest)
     participant = admit(room=room, party=guest_party(guest), place=participant)

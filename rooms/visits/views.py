@@ -109,13 +109,14 @@ def show_page(request: HttpRequest, address: str) -> HttpResponse:
 
 
 def open_door(request: HttpRequest, address: str) -> DirectLink:
-    """Return the link; a full one lets only those in who have been here. Raises LinkNotFound,
-    LinkGone.
+    """Return the link; a full or paused one lets only those in who have been here.
+
+    Raises LinkNotFound, LinkGone.
     """
     if not ADDRESS.fullmatch(address):
         raise LinkNotFound
     link = open_link(address)
-    if link.is_full and read_cookie(request, link.account) is None:
+    if not link.takes_new_guests and read_cookie(request, link.account) is None:
         raise LinkGone
     return link
 

@@ -24,6 +24,7 @@ LINK: dict[str, Any] = {
     "guest_count": 0,
     "created_at": "2026-11-22T09:00:00Z",
     "revoked_at": None,
+    "paused_at": None,
 }
 
 
@@ -45,6 +46,7 @@ class LinkOut(OutputSerializer):
     guest_count = serializers.IntegerField(source="guests", help_text="Guests let in so far.")
     created_at = serializers.DateTimeField()
     revoked_at = serializers.DateTimeField(allow_null=True)
+    paused_at = serializers.DateTimeField(allow_null=True)
 
     def get_url(self, link: DirectLink) -> str:
         return link_url(link)
@@ -75,6 +77,9 @@ class LinkBody(StrictSerializer):
         allow_blank=True,
         max_length=60,
         help_text="A readable address instead of the token.",
+    )
+    paused = serializers.BooleanField(
+        required=False, help_text="A paused link lets in only who has been here before."
     )
 
 

@@ -22,6 +22,7 @@ PROPERTY: dict[str, Any] = {
     "call_after_s": 0,
     "created_at": "2026-11-22T09:00:00Z",
     "archived_at": None,
+    "paused_at": None,
     "links": [LINK],
 }
 
@@ -42,6 +43,7 @@ class PropertyOut(OutputSerializer):
     call_after_s = serializers.IntegerField()
     created_at = serializers.DateTimeField()
     archived_at = serializers.DateTimeField(allow_null=True)
+    paused_at = serializers.DateTimeField(allow_null=True)
     links = LinkOut(
         many=True,
         source="first_links",
@@ -64,6 +66,9 @@ class PropertyBody(StrictSerializer):
     storage = serializers.ChoiceField(Property.Storage.choices, required=False)
     transport = serializers.ChoiceField(Property.Transport.choices, required=False)
     call_after_s = serializers.IntegerField(required=False, min_value=0, max_value=604_800)
+    paused = serializers.BooleanField(
+        required=False, help_text="While paused, its links let in only who has been here before."
+    )
 
 
 @sample({"name": "Our shop", "greeting": "Hello!"})

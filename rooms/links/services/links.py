@@ -48,6 +48,7 @@ class LinkValues(TypedDict, total=False):
     passcode: str
     guest_limit: int | None
     slug: str | None
+    paused: bool
 
 
 class HashedPasscode(str):
@@ -127,7 +128,7 @@ def update_link(
 ) -> DirectLink:
     """Change what is named, leave the rest. Guests who are inside stay where they are.
 
-    Raises Invalid, LinkRevoked, Unavailable.
+    While it is `paused` it lets nobody new in. Raises Invalid, LinkRevoked, Unavailable.
     """
     return _update_link(link, actor, hash_first(values))
 
@@ -141,7 +142,7 @@ def _update_link(link: DirectLink, actor: trail.Actor, values: LinkValues) -> Di
     _apply(link, values)
     changed = sorted(name for name in values if getattr(link, name) != before[name])
     if changed:
-        _save(link, changed)
+        _save(link, ["paused_at" if name == "paused" else name for name in changed])
         trail.record(link.account, actor, "link.changed", link.uuid, fields=changed)
     return link
 
@@ -226,6 +227,7 @@ def _apply(link: DirectLink, values: LinkValues) -> None:
         link.passcode = str(values["passcode"])
     if "slug" in values:
         _take_slug(link, clean_slug(values["slug"]))
+    link.paused = values.get("paused", link.paused)
     _apply_times(link, values)
     check_fields(link, {"label", "mode", "guest_limit"} & set(values))
     if link.guest_limit == 0:

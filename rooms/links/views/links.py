@@ -141,6 +141,17 @@ def revoke(request: MemberRequest, uuid: UUID) -> HttpResponse:
     return redirect("rooms:links", link.property.uuid)
 
 
+@manager_required
+@require_POST
+def pause(request: MemberRequest, uuid: UUID) -> HttpResponse:
+    link = get_link(request.account, uuid)
+    paused = bool(request.POST.get("paused"))
+    update_link(link=link, actor=request.user, paused=paused)
+    told = _("The link is paused.") if paused else _("The link lets guests in again.")
+    messages.success(request, told)
+    return redirect("rooms:link_edit", link.uuid)
+
+
 def _status(form: ManyLinksForm) -> int:
     return 422 if form.is_bound else 200
 

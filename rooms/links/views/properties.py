@@ -103,6 +103,17 @@ def restore(request: MemberRequest, uuid: UUID) -> HttpResponse:
     return redirect("rooms:properties")
 
 
+@manager_required
+@require_POST
+def pause(request: MemberRequest, uuid: UUID) -> HttpResponse:
+    property = get_property(request.account, uuid)
+    paused = bool(request.POST.get("paused"))
+    update_property(property=property, actor=request.user, paused=paused)
+    told = _("“%s” is paused.") if paused else _("“%s” lets guests in again.")
+    messages.success(request, told % property.name)
+    return redirect("rooms:property_edit", property.uuid)
+
+
 def _show_form(
     request: MemberRequest, form: PropertyForm, property: Property | None
 ) -> HttpResponse:
