@@ -57,7 +57,7 @@ def check(name: str, key: object, *, rate: str = "") -> Decision:
 
     `rate` ("count/seconds") replaces settings.RATE_LIMITS[name].
     """
-    count, period_s = _parse_rate(rate or settings.RATE_LIMITS[name])
+    count, period_s = parse_rate(rate or settings.RATE_LIMITS[name])
     if not count:
         return Decision(False, 0, 0, 0.0, float(period_s))
     try:
@@ -70,7 +70,7 @@ def check(name: str, key: object, *, rate: str = "") -> Decision:
 
 def count_used(name: str, key: object, *, rate: str) -> int:
     """Return how much of the limit is in use now, without using any; 0 with Redis away."""
-    count, period_s = _parse_rate(rate)
+    count, period_s = parse_rate(rate)
     if not count:
         return 0
     try:
@@ -146,6 +146,7 @@ def _script() -> Script:
 
 
 @cache
-def _parse_rate(rate: str) -> tuple[int, int]:
+def parse_rate(rate: str) -> tuple[int, int]:
+    """Return count and seconds of "count/seconds"."""
     count, _, seconds = rate.partition("/")
     return int(count), int(seconds)

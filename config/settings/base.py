@@ -182,6 +182,9 @@ RATE_LIMITS = {
         "platform": "6000/60",
         "enter": "60/3600",
         "upload": "20/60",
+        # Of one target; more is told in a digest.
+        "calls": "6/600",
+        "calls_a_day": "40/86400",
     }.items()
 }
 LIMITS = {

@@ -45,6 +45,7 @@ NOTES = (
     gettext_noop("somebody is at the desk"),
     gettext_noop("no answer in time"),
     gettext_noop("the worker died"),
+    gettext_noop("told in a digest"),
 )
 # Why a webhook got no answer or is off.
 WEBHOOK_NOTES = (

@@ -11,8 +11,10 @@ from rooms.arrivals.models import Arrival
 from rooms.base import counters, events, presence
 from rooms.base.outgoing.leases import next_wait_s, settle
 from rooms.base.outgoing.models import OutgoingState as State
+from rooms.notifications import digests
 from rooms.notifications.channels import channel_of
 from rooms.notifications.channels.base import Dead, Result, Retry, Sent
+from rooms.notifications.digests import Digest
 from rooms.notifications.models import Delivery
 from rooms.webhooks import recording
 
@@ -31,7 +33,9 @@ def attempt(delivery_id: int) -> bool:
     if reason := find_reason_to_skip(delivery):
         _finish(delivery, State.SKIPPED, reason)
         return True
-    result = send(delivery)
+    if digests.hold_back(delivery):
+        return True
+    result = send(delivery, digests.gather(delivery))
     if isinstance(result, Sent):
         _note_success(delivery)
         return True
@@ -56,9 +60,10 @@ def find_reason_to_skip(delivery: Delivery) -> str:
     return "somebody is at the desk" if presence.online_now(delivery.account) else ""
 
 
-def send(delivery: Delivery) -> Result:
+def send(delivery: Delivery, digest: Digest | None = None) -> Result:
+    channel = channel_of(delivery.target.kind)
     try:
-        return channel_of(delivery.target.kind).send(delivery)
+        return channel.send(delivery) if digest is None else channel.send_digest(digest)
     except SoftTimeLimitExceeded:
         return Retry("no answer in time")
 
@@ -77,6 +82,8 @@ def _finish(delivery: Delivery, state: State, note: str = "", *, tries: int = 0)
 def _note_success(delivery: Delivery) -> None:
     if not _finish(delivery, State.SENT, tries=1):
         return
+    if delivery.held_at is not None:
+        digests.finish_others(delivery)
     now, arrival = timezone.now(), delivery.arrival
     if Arrival.objects.filter(pk=arrival.pk, called_at=None).update(called_at=now):
         counters.observe("call_age", (now - arrival.at).total_seconds())
@@ -100,6 +107,9 @@ def _note_failure(delivery: Delivery, result: Retry | Dead) -> None:
     if wait_s is None:
         _finish(delivery, State.FAILED, result.reason, tries=1)
         return
+    wait_s = result.after_s or wait_s
     counters.count("delivery_tries", delivery.target.kind, "retried")
     note = result.reason[:NOTE_MAX_CHARS]
-    settle(delivery, State.WAITING, tries=1, wait_s=result.after_s or wait_s, note=note)
+    settle(delivery, State.WAITING, tries=1, wait_s=wait_s, note=note)
+    if delivery.held_at is not None:
+        digests.put_off_others(delivery, wait_s)

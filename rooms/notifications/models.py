@@ -33,6 +33,8 @@ class Delivery(OutgoingRow):
     target = models.ForeignKey(Target, on_delete=models.CASCADE, related_name="deliveries")
     # Why it was skipped or what the last try answered.
     note = models.CharField(max_length=300, blank=True)
+    # Since when it waits because its target was called enough; it goes into a digest.
+    held_at = models.DateTimeField(null=True, blank=True)
 
     objects = DeliveryQuerySet.as_manager()
 
@@ -47,7 +49,13 @@ class Delivery(OutgoingRow):
                 fields=["next_at"],
                 condition=Q(state__in=["waiting", "sending"]),
                 name="delivery_due",
-            )
+            ),
+            # Serves the limits of a target, see digests.py.
+            models.Index(
+                fields=["target", "-finished_at"],
+                condition=Q(state="sent"),
+                name="delivery_sent",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -16,6 +16,7 @@ from django import forms
 
 from accounts.targets.models import Target
 from accounts.team.models import Membership
+from rooms.notifications.digests import Digest
 from rooms.notifications.models import Delivery
 
 
@@ -91,6 +92,10 @@ class Channel(ABC):
         May be called again for the same delivery after a crash, so whatever name the provider
         knows it by must come from `delivery.uuid`.
         """
+
+    @abstractmethod
+    def send_digest(self, digest: Digest) -> Result:
+        """Hand over one call about many arrivals, as `send` does for one."""
 
     def identify(self, address: Mapping[str, Any]) -> dict[str, Any]:
         return {name: address[name] for name in self.identity}

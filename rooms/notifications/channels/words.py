@@ -7,6 +7,7 @@ import unicodedata
 from django.conf import settings
 
 from accounts.users.models import User
+from rooms.notifications.digests import Digest
 from rooms.notifications.models import Delivery
 
 LINE_MAX_CHARS = 120
@@ -25,8 +26,20 @@ def language_of(user: User) -> str:
 
 def room_url(delivery: Delivery) -> str:
     """Return where the member answers. The room of a test call does not exist."""
-    room, inbox_url = delivery.arrival.room, f"{settings.SITE_URL}/inbox"
-    return f"{inbox_url}/{room.uuid}" if room and room.pk else inbox_url
+    room = delivery.arrival.room
+    return f"{inbox_url()}/{room.uuid}" if room and room.pk else inbox_url()
+
+
+def inbox_url() -> str:
+    return f"{settings.SITE_URL}/inbox"
+
+
+def pause_url(digest: Digest) -> str:
+    """Return the page with the button that closes the door to new guests."""
+    properties_url = f"{settings.SITE_URL}/properties"
+    if digest.link is not None:
+        return f"{properties_url}/links/{digest.link.uuid}#pause"
+    return f"{properties_url}/{digest.property.uuid}#pause" if digest.property else properties_url
 
 
 def settings_url() -> str:

@@ -17,7 +17,8 @@ from accounts.base.errors import Invalid
 from accounts.targets.models import Target
 from accounts.team.models import Membership
 from rooms.notifications.channels.base import Channel, Dead, Result, Retry, Sent
-from rooms.notifications.channels.email.mail import write_mail, write_proof
+from rooms.notifications.channels.email.mail import write_digest, write_mail, write_proof
+from rooms.notifications.digests import Digest
 from rooms.notifications.models import Delivery
 
 ADDRESS_MAX_CHARS = 254
@@ -70,6 +71,9 @@ class EmailChannel(Channel):
 
     def send(self, delivery: Delivery) -> Result:
         return _hand_over(write_mail(delivery))
+
+    def send_digest(self, digest: Digest) -> Result:
+        return _hand_over(write_digest(digest))
 
 
 def _hand_over(message: EmailMultiAlternatives) -> Result:

@@ -12,18 +12,34 @@ from django.template.loader import render_to_string
 from django.utils import translation
 
 from accounts.targets.models import Target
-from rooms.notifications.channels.words import language_of, room_url, settings_url, to_line
+from rooms.notifications.channels.words import (
+    inbox_url,
+    language_of,
+    pause_url,
+    room_url,
+    settings_url,
+    to_line,
+)
+from rooms.notifications.digests import Digest
 from rooms.notifications.models import Delivery
 
 
 def write_mail(delivery: Delivery) -> EmailMultiAlternatives:
     """Return the mail about this delivery's arrival, in the member's language."""
-    headers = {
-        # The same for every try, so that a mail sent twice is shown once.
-        "Message-ID": f"<{delivery.uuid}@{_mail_domain()}>",
-        "List-Unsubscribe": f"<{settings_url()}>",
+    return _write("arrival", delivery.target, _gather_facts(delivery), _name(delivery))
+
+
+def write_digest(digest: Digest) -> EmailMultiAlternatives:
+    """Return the mail about many arrivals, and where the door is closed to more of them."""
+    facts = {
+        "count": digest.count,
+        "since": digest.since,
+        "account": digest.delivery.account.name,
+        "inbox_url": inbox_url(),
+        "pause_url": pause_url(digest),
+        "settings_url": settings_url(),
     }
-    return _write("arrival", delivery.target, _gather_facts(delivery), headers)
+    return _write("digest", digest.delivery.target, facts, _name(digest.delivery))
 
 
 def write_proof(target: Target, confirm_url: str) -> EmailMultiAlternatives:
@@ -34,6 +50,14 @@ def write_proof(target: Target, confirm_url: str) -> EmailMultiAlternatives:
         "confirm_url": confirm_url,
     }
     return _write("proof", target, facts, {})
+
+
+def _name(delivery: Delivery) -> dict[str, str]:
+    """Return headers; the same for every try, so that a mail sent twice is shown once."""
+    return {
+        "Message-ID": f"<{delivery.uuid}@{_mail_domain()}>",
+        "List-Unsubscribe": f"<{settings_url()}>",
+    }
 
 
 def _write(

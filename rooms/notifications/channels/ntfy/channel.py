@@ -9,7 +9,7 @@ from typing import Any
 
 from django import forms
 from django.utils import translation
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.base.errors import Invalid
@@ -17,7 +17,8 @@ from accounts.base.sealing import BadToken, open_secret, seal_secret
 from accounts.targets.models import Target
 from rooms.base import http
 from rooms.notifications.channels.base import Channel, Dead, Result, Retry, Sent
-from rooms.notifications.channels.words import language_of, room_url, to_line
+from rooms.notifications.channels.words import inbox_url, language_of, room_url, to_line
+from rooms.notifications.digests import Digest
 from rooms.notifications.models import Delivery
 
 # What ntfy allows a topic to be.
@@ -84,6 +85,15 @@ class NtfyChannel(Channel):
             title = gettext("%(guest)s is waiting at %(property)s") % facts
             text = gettext("Nobody has answered yet. Tap to open the conversation.")
         return _publish(delivery.target, title, text, room_url(delivery))
+
+    def send_digest(self, digest: Digest) -> Result:
+        target = digest.delivery.target
+        with translation.override(language_of(target.membership.user)):
+            title = ngettext(
+                "%(count)d visitor is waiting", "%(count)d visitors are waiting", digest.count
+            ) % {"count": digest.count}
+            text = gettext("You were called often, so these are told at once. Tap to see them.")
+        return _publish(target, title, text, inbox_url())
 
 
 def _parse(url: str, token: str, field: str) -> dict[str, Any]:
