@@ -18,6 +18,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from accounts.base.bodies import BODY_MAX_BYTES
 from accounts.base.errors import Invalid, NotFound
 from accounts.limits.rate_limits import Decision
 from accounts.team.models import Membership
@@ -27,7 +28,7 @@ from api.authentication import Caller, KeyAuthentication, SessionAuthentication
 from api.errors import InsufficientScope, PreconditionFailed, UnknownParameter
 from api.pagination import cut_page
 from api.permissions import check_permission
-from api.requests.bodies import BODY_MAX_BYTES, check_size
+from api.requests.bodies import check_size
 from api.requests.parsers import JsonParser
 from api.serializers import PageQuery
 

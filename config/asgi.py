@@ -11,9 +11,10 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.dev")
 pages = get_asgi_application()
 
 # After Django is set up: the consumer's modules import models.
+from config.servers.bodies import BodyLimit  # noqa: E402
 from signaling.sessions.consumers import SessionConsumer  # noqa: E402
 
 # Channels routes with Django's `path`, whose type knows views only.
 sockets: Any = path("ws/", cast(Any, SessionConsumer.as_asgi()))
 
-application = ProtocolTypeRouter({"http": pages, "websocket": URLRouter([sockets])})
+application = ProtocolTypeRouter({"http": BodyLimit(cast(Any, pages)), "websocket": URLRouter([sockets])})

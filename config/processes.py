@@ -43,6 +43,7 @@ def daphne(host: str, port: int) -> list[str]:
 def uvicorn(host: str, port: int) -> list[str]:
     return [
         *(*PYTHON, "-m", "uvicorn", "--host", host, "--port", str(port)),
+        *("--http", "config.servers.uvicorn:UvicornRequests"),
         *("--ws", "config.servers.uvicorn:UvicornProtocol", "--ws-max-size", str(WS_MAX_BYTES)),
         # What a browser's socket would take for compression alone is several times the rest.
         "--ws-per-message-deflate=false",

@@ -1,14 +1,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.middleware.locale import LocaleMiddleware
 from django.shortcuts import render
 from django.template.loader import render_to_string
+from django.urls import Resolver404, resolve
 from django.utils import translation
 
+from accounts.base.bodies import find_refusal, is_refused
 from accounts.base.errors import DomainError, MethodNotAllowed
 from accounts.base.problems import answer_problem
 from accounts.base.refusals import as_refusal, explain, retry_after
@@ -43,6 +46,11 @@ class DomainErrorMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        if is_refused(request):
+            # No view is asked: to it the body would look empty.
+            with suppress(Resolver404):
+                request.resolver_match = resolve(request.path_info)
+            return answer_refusal(request, find_refusal(request))
         response = self.get_response(request)
         if isinstance(response, HttpResponseNotAllowed) and not response.content:
             refused = answer_refusal(request, MethodNotAllowed())

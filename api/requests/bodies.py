@@ -8,10 +8,10 @@ from typing import IO, Any
 
 from rest_framework.request import Request
 
+from accounts.base.bodies import BODY_MAX_BYTES
 from accounts.base.errors import BodyTooLarge
 from api.errors import LengthRequired
 
-BODY_MAX_BYTES = 1_048_576
 PIECE_BYTES = 65_536
 
 

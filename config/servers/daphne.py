@@ -1,7 +1,8 @@
 """Daphne with sockets that take less memory and time: `python -m config.servers.daphne`.
 
 What Daphne, Twisted and Autobahn keep of every handshake, for as long as the socket lives, is
-let go; so is a log line about every frame that nobody reads.
+let go; so is a log line about every frame that nobody reads. Requests are bounded while they
+come in (config/servers/channel.py).
 """
 
 from __future__ import annotations
@@ -12,10 +13,13 @@ from typing import Any
 
 import autobahn.twisted.websocket
 import autobahn.websocket.protocol
+import daphne.server
 from daphne.cli import CommandLineInterface
 from daphne.server import Server
 from daphne.ws_protocol import WebSocketFactory, WebSocketProtocol
 
+from accounts.base.bodies import REFUSED
+from config.servers.channel import DaphneConnections
 from config.servers.receive_queue import ReceiveQueue
 
 
@@ -37,6 +41,8 @@ class DaphneServer(Server):
         """Start the application for a request or socket; return where its messages go."""
         inbox = ReceiveQueue()
         protocol.scope = scope
+        if getattr(protocol, "is_over", False):
+            scope[REFUSED] = True
         scope.setdefault("asgi", {"version": "3.0"})
         send = partial(self.handle_reply, protocol)
         running = asyncio.ensure_future(self.application(scope, inbox.get, send))
@@ -57,6 +63,7 @@ def main() -> None:
     for module in (autobahn.websocket.protocol, autobahn.twisted.websocket):
         vars(module).update(hltype=name_plainly, hlval=name_plainly)
     WebSocketFactory.protocol = DaphneProtocol
+    daphne.server.HTTPFactory = DaphneConnections
     CommandLineInterface.server_class = DaphneServer
     CommandLineInterface.entrypoint()
 

@@ -13,6 +13,7 @@ from django.utils.http import content_disposition_header
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_POST, require_safe
 
+from accounts.base.bodies import takes_body
 from accounts.base.errors import Invalid
 from accounts.limits import rate_limits
 from accounts.team.access import MemberRequest, member_required
@@ -58,7 +59,11 @@ def answer_file(attachment: Attachment) -> HttpResponse:
     return response
 
 
+takes_file = takes_body(settings.ATTACHMENT_MAX_BYTES + FORM_BYTES, FileTooLarge)
+
+
 # The token is looked for in the form, and the form is only read once its size is known.
+@takes_file
 @csrf_exempt
 @require_POST
 @member_required

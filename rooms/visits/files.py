@@ -10,7 +10,7 @@ from accounts.base.middleware import refuses_with
 from accounts.limits import rate_limits
 from rooms.attachments.access import get_attachment_for_guest
 from rooms.attachments.errors import AttachmentNotFound
-from rooms.attachments.views import answer_file, answer_upload, check_size
+from rooms.attachments.views import answer_file, answer_upload, check_size, takes_file
 from rooms.conversations.access import get_guest_participant
 from rooms.links.errors import LinkGone, LinkNotFound
 from rooms.visits.views import answer_guest, check_origin, open_door, read_cookie
@@ -31,6 +31,7 @@ def show_file_to_guest(request: HttpRequest, address: str, uuid: UUID) -> HttpRe
 
 
 # A form of another site cannot send this: the origin is checked below.
+@takes_file
 @csrf_exempt
 @refuses_with(answer_guest)
 @require_POST

@@ -14,8 +14,9 @@ from drf_spectacular.utils import OpenApiExample, OpenApiRequest
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from accounts.base.bodies import BODY_MAX_BYTES, find_most
 from accounts.base.errors import Invalid, UnsupportedMediaType
-from api.requests.bodies import BODY_MAX_BYTES, spool_body
+from api.requests.bodies import spool_body
 from api.requests.parsers import JsonParser
 from api.resource import Resource
 from api.schema.openapi import operation
@@ -56,10 +57,11 @@ BODIES = {
 
 class Batches(Resource):
     spool: IO[bytes]
+    body_max_bytes = JSON_MAX_BYTES
+    body_max_bytes_by_type = dict.fromkeys(READERS, LINES_MAX_BYTES)
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
-        in_lines = self.media_type in READERS
-        self.body_max_bytes = LINES_MAX_BYTES if in_lines else JSON_MAX_BYTES
+        self.body_max_bytes = find_most(self, self.media_type)
         super().initial(request, *args, **kwargs)
         if request.method == "POST":
             self.spool = spool_body(request, self.body_max_bytes)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 import ssl
 import threading
 from contextlib import contextmanager
@@ -143,3 +144,49 @@ def test_after_an_outage_of_all_the_first_page_comes_at_once(front):
         for site in front.sites:
             site.start()
         assert [client.get("/accounts/login/").status_code for _ in range(4)] == [200] * 4
+
+
+def hurry(text):
+    return text.replace("header_timeout 15s", "header_timeout 1s").replace(
+        "body_timeout 30s", "body_timeout 1s"
+    )
+
+
+def is_ended(line):
+    try:
+        return line.recv(9) == b""
+    except (ConnectionError, ssl.SSLError):
+        return True
+
+
+def test_half_a_tls_handshake_is_ended(nginx):
+    nginx.start(hurry)
+    with socket.create_connection(("127.0.0.1", nginx.port), timeout=10) as line:
+        line.sendall(b"\x16\x03\x01")
+        assert is_ended(line)
+
+
+@pytest.mark.parametrize(
+    "begun",
+    [
+        b"GET / HTTP/1.1\r\nHost: localhost\r\n",
+        b"GET /ws/ HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n",
+        b"POST /c/x/join HTTP/1.1\r\nHost: localhost\r\nContent-Length: 99\r\n\r\n{",
+    ],
+    ids=["headers", "handshake", "body"],
+)
+def test_what_never_ends_is_ended(nginx, begun):
+    nginx.start(hurry)
+    plain = socket.create_connection(("127.0.0.1", nginx.port), timeout=10)
+    with trust(nginx).wrap_socket(plain, server_hostname="localhost") as line:
+        line.sendall(begun)
+        while not is_ended(line):
+            pass
+
+
+def test_a_large_body_is_refused_through_it_in_our_words(front):
+    with browse(front) as client:
+        for _ in front.sites:
+            answer = client.post("/api/v1/properties", content=b"x" * 9_000_000)
+            assert (answer.status_code, answer.json()["code"]) == (413, "body_too_large")
+            assert client.post("/api/v1/properties", content=b"x" * 20_000_000).status_code == 413
