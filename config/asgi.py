@@ -17,4 +17,6 @@ from signaling.sessions.consumers import SessionConsumer  # noqa: E402
 # Channels routes with Django's `path`, whose type knows views only.
 sockets: Any = path("ws/", cast(Any, SessionConsumer.as_asgi()))
 
-application = ProtocolTypeRouter({"http": BodyLimit(cast(Any, pages)), "websocket": URLRouter([sockets])})
+application = ProtocolTypeRouter(
+    {"http": BodyLimit(cast(Any, pages)), "websocket": URLRouter([sockets])}
+)

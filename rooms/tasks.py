@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from celery import shared_task
 
-from rooms.attachments import services
+from rooms.attachments import files, processing
 from rooms.links.services import uses
 from rooms.notifications import sweep as calls
 from rooms.notifications import tasks as call_tasks
@@ -54,7 +54,19 @@ def forget_provisioning() -> int:
 @shared_task
 def sweep_attachments() -> int:
     """Delete files that no row knows: of removed accounts, and of uploads that broke off."""
-    return services.sweep_files()
+    return files.sweep_files()
+
+
+@shared_task
+def process_attachment(attachment_id: int) -> None:
+    """Look through one file before anybody may read it; see rooms.attachments.processing."""
+    processing.process(attachment_id)
+
+
+@shared_task
+def sweep_processing() -> int:
+    """Queue files again that a broker or worker lost, or that wait for the virus scanner."""
+    return processing.queue_lost()
 
 
 @shared_task

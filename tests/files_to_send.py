@@ -8,6 +8,7 @@ import zipfile
 import zlib
 
 from django.core.files.uploadedfile import SimpleUploadedFile
+from PIL import Image
 
 
 def _chunk(kind, data):
@@ -34,18 +35,21 @@ def make_riff(form, data):
     return b"RIFF" + struct.pack("<I", len(data) + 4) + form + data
 
 
-JPEG = (
-    b"\xff\xd8\xff\xe0\0\x10JFIF\0\1\1\0\0\1\0\1\0\0"
-    b"\xff\xc0\0\x0b\x08\0\2\0\2\1\1\x11\0\xff\xda\0\x08\1\1\0\0?\0\xff\xd9"
-)
-GIF = b"GIF89a\2\0\2\0\x80\0\0\0\0\0\xff\xff\xff,\0\0\0\0\2\0\2\0\0\2\2\x84Q\0;"
-WEBP = make_riff(b"WEBP", b"VP8L\x0d\0\0\0/\1\x40\0\0" + b"\0" * 12)
+def make_picture(kind="JPEG", size=(8, 4), **more):
+    """A red picture with a blue left edge, as Pillow writes it; `exif`, `icc_profile` and so on."""
+    image = Image.new("RGB", size, "red")
+    image.paste("blue", (0, 0, 1, size[1]))
+    out = io.BytesIO()
+    image.save(out, format=kind, **more)
+    return out.getvalue()
+
+
 PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
 GOOD = {
     "photo.png": (make_png(), "image/png"),
-    "photo.JPG": (JPEG, "image/jpeg"),
-    "cat.gif": (GIF, "image/gif"),
-    "cat.webp": (WEBP, "image/webp"),
+    "photo.JPG": (make_picture(), "image/jpeg"),
+    "cat.gif": (make_picture("GIF"), "image/gif"),
+    "cat.webp": (make_picture("WEBP"), "image/webp"),
     "offer.pdf": (PDF, "application/pdf"),
     "notes.txt": ("你好 <b>\n".encode(), "text/plain"),
     "list.csv": (b"a,b\r\n1,2\r\n", "text/csv"),
@@ -59,33 +63,48 @@ GOOD = {
         "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
     ),
 }
+PICTURES = {name for name, (_, kind) in GOOD.items() if kind.startswith("image/")}
+PAGE = b"<script>alert(1)</script>"
 BAD = {
     "nothing in it": ("a.png", b""),
     "a page": ("a.html", b"<!doctype html><script>alert(1)</script>"),
-    "a page as text": ("a.txt", b"\xef\xbb\xbf \n<!DOCTYPE html><p>"),
     "a drawing": ("a.svg", b"<svg xmlns='http://www.w3.org/2000/svg' onload='alert(1)'/>"),
     "a drawing as picture": ("a.png", b"<svg xmlns='http://www.w3.org/2000/svg'/>"),
     "a program": ("a.exe", b"MZ\x90\0"),
     "a program as picture": ("a.png", b"MZ\x90\0"),
+    "a program as text": ("a.txt", b"\x7fELF\2\1\1" + b"\0" * 50),
     "no ending": ("photo", make_png()),
-    "two endings": ("photo.png.html", make_png()),
-    "another ending": ("photo.jpg", make_png()),
-    "a page behind a picture": ("a.png", make_png() + b"<script>alert(1)</script>"),
-    "a page in a picture": ("a.gif", b"GIF89a/*<script>alert(1)</script>*/;"),
-    "an archive behind a picture": ("a.png", make_png() + make_zip()),
-    "an archive behind a paper": ("a.pdf", PDF + make_zip() + b""),
-    "an archive that ends a cat": ("a.gif", GIF + make_zip()),
-    "a paper that is an archive": ("a.zip", PDF + make_zip()),
-    "a paper behind rubbish": ("a.pdf", b"\n<html>" + PDF),
-    "an archive as letter": ("a.docx", make_zip()),
     "a letter with macros": (
         "a.docx",
         make_zip("[Content_Types].xml", "word/document.xml", "word/vbaProject.bin"),
     ),
-    "gigabytes of pixels": ("a.png", make_png(60_000, 60_000)),
+    "an open document with macros": ("a.odt", make_zip("mimetype", "Basic/script-lc.xml")),
+}
+# Pictures with something else in them: what is served is the picture.
+PICTURES_AND_MORE = {
+    "a page behind a picture": ("a.png", make_png() + PAGE),
+    "an archive behind a picture": ("a.png", make_png() + make_zip()),
+    "an archive that ends a cat": ("a.gif", make_picture("GIF") + make_zip()),
+    "a page in a comment": ("a.gif", make_picture("GIF", comment=PAGE)),
+    "a page in the place of a maker": ("a.jpg", make_picture(comment=PAGE)),
+    "another ending": ("photo.jpg", make_png()),
+    "two endings": ("photo.png.html", make_png()),
+}
+# Two things at once, and only ever saved.
+ONLY_SAVED = {
+    "a page as text": ("a.txt", b"\xef\xbb\xbf \n<!DOCTYPE html><p>"),
+    "an archive behind a paper": ("a.pdf", PDF + make_zip()),
+    "a paper that is an archive": ("a.zip", PDF + make_zip()),
+    "a paper behind rubbish": ("a.pdf", b"\n<html>" + PDF),
+    "an archive as letter": ("a.docx", make_zip()),
     "text in no language": ("a.txt", b"\xff\xfe\0a"),
-    "a cut picture": ("a.png", make_png()[:-4]),
     "riff of another length": ("a.wav", make_riff(b"WAVE", b"fmt ") + b"PK"),
+}
+# Pictures by their first bytes, of which nothing can be shown.
+UNREADABLE = {
+    "a page in a picture": ("a.gif", b"GIF89a/*<script>alert(1)</script>*/;", "damaged"),
+    "gigabytes of pixels": ("a.png", make_png(60_000, 60_000), "too_many_pixels"),
+    "a cut picture": ("a.png", make_png()[:-30], "damaged"),
 }
 
 

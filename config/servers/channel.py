@@ -23,6 +23,7 @@ class DaphneRequest(WebRequest):
 
     is_over = False
     left_bytes = 0
+    content: Any
 
     def gotLength(self, length: int | None) -> None:  # noqa: N802  # Twisted's name
         path = unquote(self.channel.get_target().partition(b"?")[0].decode("latin-1"))
@@ -57,11 +58,12 @@ class DaphneChannel(HTTPChannel):
         self.patience.await_headers()
 
     def cut(self) -> None:
-        self.transport.abortConnection()
+        transport: Any = self.transport
+        transport.abortConnection()
 
     def get_target(self) -> bytes:
-        target: bytes = self._path
-        return target
+        target: Any = self._path
+        return bytes(target)
 
     def dataReceived(self, data: bytes) -> None:  # noqa: N802
         if self.is_refused:

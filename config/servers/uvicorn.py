@@ -34,7 +34,7 @@ class UvicornRequests(H11Protocol):
         self.patience.await_headers()
 
     def cut(self) -> None:
-        is_being_refused = self.cycle and self.cycle.scope.get(REFUSED)  # type: ignore[attr-defined]
+        is_being_refused = self.cycle and self.cycle.scope.get(REFUSED)
         # What is not asked for any more cannot be late; on_response_complete lingers.
         if not is_being_refused or self.cycle.response_complete:
             self.transport.abort()
@@ -64,7 +64,7 @@ class UvicornRequests(H11Protocol):
     def on_response_complete(self) -> None:
         is_cut_short = self.conn.their_state is h11.SEND_BODY
         super().on_response_complete()
-        if is_cut_short and self.cycle.scope.get(REFUSED):  # type: ignore[attr-defined]
+        if is_cut_short and self.cycle.scope.get(REFUSED):
             self.patience.linger()
 
 

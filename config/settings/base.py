@@ -167,6 +167,8 @@ VISIT_GAP_S = env.read_int("VISIT_GAP_S", 1800, minimum=1)
 DELIVERY_LEASE_S = env.read_int("DELIVERY_LEASE_S", 60, minimum=1)
 MESSAGE_MAX_CHARS = env.read_int("MESSAGE_MAX_CHARS", 8000, minimum=1)
 ATTACHMENT_MAX_BYTES = env.read_int("ATTACHMENT_MAX_BYTES", 10_485_760, minimum=1)
+# ClamAV's daemon, which sees files before anybody else does; without it none is scanned.
+CLAMD_URL = env.read_url("CLAMD_URL", "", schemes={"tcp", "unix"})
 
 RATE_LIMITS = {
     name: env.read_rate(f"RATE_{name.upper()}", default)

@@ -63,6 +63,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "count the guests of links": repeat("rooms.tasks.sweep_link_uses", SWEEP_INTERVAL_S),
     "forget old batches of accounts": repeat("rooms.tasks.forget_provisioning", HOUR_S),
     "tidy rooms that were left without a word": repeat("rooms.tasks.tidy_rooms", HOUR_S),
+    "sweep files that wait": repeat("rooms.tasks.sweep_processing", SWEEP_INTERVAL_S),
     "sweep files without a message": repeat("rooms.tasks.sweep_attachments", HOUR_S),
     "remove closed accounts": repeat("accounts.tasks.remove_closed_accounts", HOUR_S),
     "sweep answers kept for repeats": repeat("api.tasks.sweep_idempotency_records", HOUR_S),

@@ -32,6 +32,15 @@ class AttachmentQuerySet(TenantQuerySet["Attachment"]):
 class Attachment(models.Model):
     """A file that came with a message. Once removed the row stays, for the message to say so."""
 
+    class State(models.TextChoices):
+        """Whether it may be read; all but the first two say why it was taken away."""
+
+        READY = "ready"
+        PROCESSING = "processing"
+        DAMAGED = "damaged"
+        TOO_MANY_PIXELS = "too_many_pixels"
+        INFECTED = "infected"
+
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="attachments")
     # The index below leads from the room, too.
@@ -46,6 +55,14 @@ class Attachment(models.Model):
     content_type = models.CharField(max_length=100)
     size_bytes = models.PositiveIntegerField()
     file = models.FileField(upload_to=choose_place, max_length=200)
+    # SHA-256 of what was sent: a picture is written anew, and a repeat has to be known still.
+    sent_digest = models.CharField(max_length=64, default="", db_default="")
+    is_picture = models.BooleanField(default=False, db_default=False)
+    state = models.CharField(
+        max_length=16, choices=State.choices, default=State.READY, db_default=State.READY
+    )
+    tries = models.PositiveSmallIntegerField(default=0, db_default=0)
+    tried_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(default=timezone.now)
     removed_at = models.DateTimeField(null=True, blank=True)
 
@@ -55,6 +72,12 @@ class Attachment(models.Model):
         indexes = [
             # Serves the list of a room's files, newest first.
             models.Index(fields=["room", "-id"], name="attachment_of_room"),
+            # Serves the sweep for those that a worker lost; few at any time.
+            models.Index(
+                fields=["tried_at"],
+                condition=models.Q(state="processing"),
+                name="attachment_processing",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -68,7 +91,7 @@ class Attachment(models.Model):
     def describe(self) -> dict[str, str | int | None]:
         """Return the file as every client sees it; `url` is where members read it.
 
-        Once removed it has no `url`.
+        Once removed it has no `url`; while `state` is "processing" nobody can read it yet.
         """
         return {
             "id": str(self.uuid),
@@ -76,4 +99,5 @@ class Attachment(models.Model):
             "content_type": self.content_type,
             "size_bytes": self.size_bytes,
             "url": None if self.removed_at else f"/files/{self.uuid}",
+            "state": self.state,
         }

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import re
+import hashlib
 import unicodedata
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
-from datetime import timedelta
+from contextlib import contextmanager
 from functools import partial
 from uuid import UUID
 
 from django.conf import settings
 from django.core.files.base import ContentFile, File
-from django.core.files.storage import default_storage
 from django.db import transaction
 from django.utils import timezone
 
@@ -20,9 +18,11 @@ from accounts.audit import trail
 from accounts.base.errors import Invalid, LimitReached
 from accounts.limits import limits
 from accounts.tenants.models import Account
+from rooms.attachments import queue, scanner
 from rooms.attachments.errors import FileTooLarge
 from rooms.attachments.file_types import tell_type
-from rooms.attachments.models import FOLDER, Attachment
+from rooms.attachments.files import delete_file
+from rooms.attachments.models import Attachment
 from rooms.conversations.errors import ClientIdReused, NotStored
 from rooms.conversations.models import Message, Participant
 from rooms.conversations.services.messages import check_body, post_message, sender_of
@@ -34,9 +34,6 @@ NAME_MAX_CHARS = 120
 FORM_BYTES = 131_072
 # Control and format characters: line ends, zero widths, and what turns the writing direction.
 UNWANTED = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
-# A file is written before its row is: younger ones may still get theirs.
-ORPHAN_AGE = timedelta(hours=1)
-UUID_TEXT = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 def post_attachment(
@@ -46,7 +43,7 @@ def post_attachment(
 
     Calling again with the same client_id returns the first one and keeps no second file.
 
-    Raises FileTooLarge, FileRefused, LimitReached, NotStored, Invalid and what post_message
+    Raises FileTooLarge, FileNotTaken, LimitReached, NotStored, Invalid and what post_message
     raises; then no file is left.
     """
     if sender.room.property.storage != Property.Storage.KEEP:
@@ -54,20 +51,31 @@ def post_attachment(
     name = clean_name(name)
     body = check_body(caption.strip() or name)
     content = _read(upload)
-    draft = Attachment(
-        account=sender.room.account,
-        room=sender.room,
-        participant=sender,
-        name=name,
-        content_type=tell_type(name, content),
-        size_bytes=len(content),
-    )
+    draft = _describe(sender, name, content)
     if (first := _find_first(draft, client_id, body)) is not None:
         return first
     _check_space(draft)
     with _keeping_file(draft, content):
         _post(draft, client_id, body)
     return draft if draft.pk else _require_first(draft, client_id, body)
+
+
+def _describe(sender: Participant, name: str, content: bytes) -> Attachment:
+    """Raises FileNotTaken."""
+    kind = tell_type(name, content)
+    must_wait = kind.is_picture or scanner.is_wanted()
+    return Attachment(
+        account=sender.room.account,
+        room=sender.room,
+        participant=sender,
+        name=name,
+        content_type=kind.content_type,
+        size_bytes=len(content),
+        sent_digest=hashlib.sha256(content).hexdigest(),
+        is_picture=kind.is_picture,
+        state=Attachment.State.PROCESSING if must_wait else Attachment.State.READY,
+        tried_at=timezone.now() if must_wait else None,
+    )
 
 
 @transaction.atomic
@@ -77,6 +85,8 @@ def _post(draft: Attachment, client_id: UUID, body: str) -> None:
     _check_space(draft)
     sender = sender_of(draft.participant)
     post_message(sender=sender, client_id=client_id, body=body, attachment=draft)
+    if draft.pk and draft.state == Attachment.State.PROCESSING:
+        transaction.on_commit(lambda: queue.ask_for([draft.pk]), robust=True)
 
 
 @contextmanager
@@ -132,7 +142,7 @@ def _find_first(draft: Attachment, client_id: UUID, body: str) -> Attachment | N
     if message is None:
         return None
     first: Attachment | None = getattr(message, "attachment", None)
-    if first is None or message.body != body or _facts(first) != _facts(draft):
+    if first is None or message.body != body or not _is_same(first, draft):
         raise ClientIdReused
     first.room, first.participant = draft.room, draft.participant
     message.room, message.sender = draft.room, draft.participant
@@ -146,8 +156,10 @@ def _require_first(draft: Attachment, client_id: UUID, body: str) -> Attachment:
     return first
 
 
-def _facts(attachment: Attachment) -> tuple[str, str, int]:
-    return attachment.name, attachment.content_type, attachment.size_bytes
+def _is_same(first: Attachment, draft: Attachment) -> bool:
+    if first.sent_digest:
+        return (first.name, first.sent_digest) == (draft.name, draft.sent_digest)
+    return (first.name, first.size_bytes) == (draft.name, draft.size_bytes)
 
 
 @transaction.atomic
@@ -167,36 +179,3 @@ def erase_attachments(participants: list[int]) -> None:
     for place in rows.values_list("file", flat=True):
         transaction.on_commit(partial(delete_file, place))
     rows.delete()
-
-
-def delete_file(place: str) -> None:
-    """Delete the file; what the storage refuses now is found by the sweep."""
-    with suppress(OSError):
-        default_storage.delete(place)
-
-
-def sweep_files() -> int:
-    """Delete files without a row: of removed accounts, of broken uploads; returns how many."""
-    if not default_storage.exists(FOLDER):
-        return 0
-    return sum(_sweep_account(name) for name in default_storage.listdir(FOLDER)[0])
-
-
-def _sweep_account(account_uuid: str) -> int:
-    if not UUID_TEXT.fullmatch(account_uuid):
-        return 0  # nothing of ours
-    folder = f"{FOLDER}/{account_uuid}"
-    places = {f"{folder}/{name}" for name in default_storage.listdir(folder)[1]}
-    rows = Attachment.objects.kept().filter(account__uuid=account_uuid)
-    orphans = places - set(rows.values_list("file", flat=True))
-    old = [place for place in orphans if _is_old(place)]
-    for place in old:
-        delete_file(place)
-    return len(old)
-
-
-def _is_old(place: str) -> bool:
-    try:
-        return default_storage.get_modified_time(place) < timezone.now() - ORPHAN_AGE
-    except FileNotFoundError:
-        return False  # somebody else has just deleted it

@@ -18,8 +18,8 @@ from accounts.base.errors import Invalid
 from accounts.limits import rate_limits
 from accounts.team.access import MemberRequest, member_required
 from rooms.attachments.access import get_attachment
-from rooms.attachments.errors import AttachmentNotFound, FileTooLarge
-from rooms.attachments.file_types import INLINE
+from rooms.attachments.errors import AttachmentNotFound, AttachmentProcessing, FileTooLarge
+from rooms.attachments.file_types import INLINE, WRITTEN_AS
 from rooms.attachments.models import Attachment
 from rooms.attachments.services import FORM_BYTES, MIB, post_attachment
 from rooms.base.events import to_ms
@@ -41,22 +41,42 @@ def show_file(request: MemberRequest, uuid: UUID) -> HttpResponse:
 
 
 def answer_file(attachment: Attachment) -> HttpResponse:
-    """Return the bytes in a way that no browser runs them. Raises AttachmentNotFound."""
+    """Return the bytes in a way that no browser runs them.
+
+    Raises AttachmentNotFound, AttachmentProcessing.
+    """
+    if attachment.state == Attachment.State.PROCESSING:
+        raise AttachmentProcessing
     try:
         with attachment.file.open("rb") as file:
             content = file.read()
     except OSError:
         raise AttachmentNotFound from None
     kind = attachment.content_type
-    is_text = kind.startswith("text/")
-    response = HttpResponse(content, content_type=f"{kind}; charset=utf-8" if is_text else kind)
-    disposition = content_disposition_header(kind not in INLINE, attachment.name)
+    # Saved as it came: which encoding a text has is not for us to say.
+    response = HttpResponse(content, content_type=kind)
+    is_shown = attachment.is_picture or _is_older(attachment)
+    disposition = content_disposition_header(not is_shown, name_for_saving(attachment))
     response["Content-Disposition"] = disposition or "attachment"
     response["Content-Security-Policy"] = "sandbox; default-src 'none'"
     response["X-Content-Type-Options"] = "nosniff"
     response["Cross-Origin-Resource-Policy"] = "same-origin"
     response["Cache-Control"] = f"private, max-age={CACHE_S}"
     return response
+
+
+def _is_older(attachment: Attachment) -> bool:
+    """Pictures of before they were written anew were held to be what they end in."""
+    return attachment.content_type in INLINE and not attachment.sent_digest
+
+
+def name_for_saving(attachment: Attachment) -> str:
+    """Return the name it came with; with another ending where we made another format of it."""
+    stem, _, ending = attachment.name.rpartition(".")
+    became = WRITTEN_AS.get(ending.lower())
+    if not attachment.is_picture or became is None:
+        return attachment.name
+    return f"{stem}.{became}"
 
 
 takes_file = takes_body(settings.ATTACHMENT_MAX_BYTES + FORM_BYTES, FileTooLarge)

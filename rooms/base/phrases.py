@@ -78,9 +78,18 @@ PHRASES: Mapping[str, Phrase] = {
     "file_open": _("Open the picture"),
     "file_save": _("Save the file"),
     "file_removed": _("This file was removed."),
+    "file_processing": _("Being prepared…"),
+    "file_damaged": _("This picture could not be read. Please send it again as JPEG or PNG."),
+    "file_too_many_pixels": _("This picture has too many pixels. Please send a smaller one."),
+    "file_infected": _("The virus scanner found something in this file; it was deleted."),
     "uploading": _("Sending {name}: {percent} %"),
     "upload_file_too_large": _("A file may have {size} at most."),
-    "upload_file_type_refused": _("Files of this kind cannot be sent, or its ending does not fit."),
+    "upload_file_type_refused": _(
+        "Files of this kind cannot be sent. Put it into a ZIP archive and send that."
+    ),
+    "upload_file_empty": _("There is nothing in this file. Choose it again."),
+    "upload_file_damaged": _("This picture cannot be read. Save it as JPEG or PNG and send that."),
+    "upload_file_has_macros": _("This document has macros. Save it without them and send that."),
     "upload_limit_reached": _("No file can be taken right now."),
     "upload_other": _("This file could not be sent."),
     # The door

@@ -77,13 +77,17 @@ class IceServer(ServerStruct):
 
 
 class AttachmentData(ServerStruct):
-    """A file that came with a message; `url` is null once it was removed."""
+    """A file that came with a message; `url` is null once it was removed.
+
+    `state` is "ready", "processing" until it may be read, or why it was taken away.
+    """
 
     id: UUID
     name: str
     content_type: str
     size_bytes: int
     url: str | None
+    state: Literal["ready", "processing", "damaged", "too_many_pixels", "infected"]
 
 
 class MessageData(ServerStruct):

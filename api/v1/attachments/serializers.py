@@ -9,6 +9,7 @@ from rest_framework import serializers
 
 from api.serializers import StrictSerializer, sample
 from api.v1.conversations.serializers import MESSAGE, FileOut
+from rooms.attachments.file_types import ENDINGS
 
 ATTACHMENT: dict[str, Any] = {
     "id": "6c1f2a9e-3d0b-4e57-9a1c-8b2d5f7e4a31",
@@ -17,6 +18,7 @@ ATTACHMENT: dict[str, Any] = {
     "size_bytes": 48213,
     "url": "https://chat.example.com/api/v1/attachments/"
     "6c1f2a9e-3d0b-4e57-9a1c-8b2d5f7e4a31/content",
+    "state": "ready",
     "room": MESSAGE["room"],
     "seq": 42,
     "client_id": MESSAGE["client_id"],
@@ -54,9 +56,8 @@ class AttachmentBody(StrictSerializer):
     """A form: the file, and what to say with it."""
 
     file = UploadField(
-        help_text=f"At most {settings.ATTACHMENT_MAX_BYTES} bytes. png, jpg, gif, webp, pdf, txt, "
-        "csv, zip, docx, xlsx, pptx, mp3, ogg, wav or mp4; the name's ending and the content must "
-        "agree.",
+        help_text=f"At most {settings.ATTACHMENT_MAX_BYTES} bytes, told by its content first and "
+        f"its name's ending second: {', '.join(ENDINGS)}. Pictures are written anew.",
     )
     caption = serializers.CharField(
         required=False,

@@ -98,6 +98,10 @@ class FileOut(OutputSerializer):
     content_type = serializers.CharField()
     size_bytes = serializers.IntegerField()
     url = serializers.SerializerMethodField(help_text="Where a key reads it; null once removed.")
+    state = serializers.ChoiceField(
+        choices=Attachment.State.choices,
+        help_text="`processing` until it may be read (409 meanwhile); else why it was taken away.",
+    )
 
     def get_url(self, attachment: Attachment) -> str | None:
         return None if attachment.removed_at else attachment.content_url

@@ -10,12 +10,14 @@ const MEGABYTE = 1_000_000;
  * @param {string | null} address null once it was removed
  * @param {Record<string, string>} phrases
  */
-export function makeFile({ name, content_type: type, size_bytes: size }, address, phrases) {
+export function makeFile({ name, content_type: type, size_bytes: size, state }, address, phrases) {
+  const gone = phrases[`file_${state}`] ?? phrases.file_removed;
+  const isReady = address && state !== "processing";
   const facts = [
     make("span", { className: "file-name", dir: "auto" }, name),
-    make("span", { className: "file-size" }, address ? tellSize(size) : phrases.file_removed),
+    make("span", { className: "file-size" }, isReady ? tellSize(size) : gone),
   ];
-  if (!address) return make("span", { className: "file", dataset: { role: "file" } }, ...facts);
+  if (!isReady) return make("span", { className: "file", dataset: { role: "file" } }, ...facts);
   const isPicture = PICTURES.includes(type);
   const link = make("a", { className: "file", href: address, dataset: { role: "file" } }, ...facts);
   if (!isPicture) return Object.assign(link, { download: name, title: phrases.file_save });

@@ -1,7 +1,10 @@
 // Loaded when somebody sends a first file, so what the page has already comes through the door.
 const TENTH = 10;
 
-/** Sends files one after the other and says in words how far it is; a failed one may be repeated. */
+/**
+ * Sends files one after the other and says in words how far it is. One that is refused is named with
+ * the reason while the others go on; what did not get through may be repeated.
+ */
 export class Uploads {
   #current = null;
   #files;
@@ -11,6 +14,7 @@ export class Uploads {
   #note;
   #phrases;
   #queue = [];
+  #refused = [];
   #request = null;
   #tellSize;
 
@@ -46,7 +50,7 @@ export class Uploads {
   #next() {
     this.#isSending = false;
     this.#current = this.#queue.shift();
-    if (!this.#current) this.#say("");
+    if (!this.#current) this.#say("", () => this.#forget());
     else if (this.#current.file.size > this.#files.max_bytes) this.#fail("file_too_large", false);
     else this.#send(this.#current);
   }
@@ -83,25 +87,38 @@ export class Uploads {
     else this.#fail(readCode(responseText), status >= 500 || status === 429);
   }
 
-  /** What comes after a refused file waits until somebody has read why. */
   #fail(code, isTemporary) {
-    this.#isSending = false;
     const entry = this.#current;
     const { [`upload_${code}`]: own, [`error_${code}`]: known, upload_other: other } = this.#phrases;
     const reason = fill(own ?? known ?? other, { size: this.#tellSize(this.#files.max_bytes) });
-    const again = () => this.#send(entry);
-    this.#say(`${entry.file.name}: ${reason}`, () => this.#next(), isTemporary ? again : null);
-    this.#note.classList.add("bad");
+    this.#refused.push({ entry, isTemporary, text: `${entry.file.name}: ${reason}` });
+    this.#next();
   }
 
-  #say(text, onCancel = null, onRetry = null) {
+  #forget() {
+    this.#refused = [];
+    this.#say("");
+  }
+
+  #repeat() {
+    const again = this.#refused.filter(({ isTemporary }) => isTemporary);
+    this.#refused = this.#refused.filter(({ isTemporary }) => !isTemporary);
+    this.#queue.push(...again.map(({ entry }) => entry));
+    this.#next();
+  }
+
+  /** What was refused, and below it what is being sent. */
+  #say(text, onCancel = null) {
     const { retry, cancel } = this.#phrases;
-    const said = this.#note.querySelector("p");
-    if (said && text && said.textContent === text) return;
-    this.#note.classList.remove("bad");
-    this.#note.hidden = text === "";
-    const parts = [this.#make("p", { dir: "auto" }, text)];
-    if (onRetry) parts.push(this.#button(retry, onRetry));
+    const lines = this.#refused.map((refused) => refused.text);
+    if (text) lines.push(text);
+    const said = [...this.#note.querySelectorAll("p")].map((line) => line.textContent);
+    if (lines.length && said.join("\n") === lines.join("\n")) return;
+    this.#note.classList.toggle("bad", this.#refused.length > 0);
+    this.#note.hidden = lines.length === 0;
+    const parts = lines.map((line) => this.#make("p", { dir: "auto" }, line));
+    const mayRepeat = !text && this.#refused.some(({ isTemporary }) => isTemporary);
+    if (mayRepeat) parts.push(this.#button(retry, () => this.#repeat()));
     if (onCancel) parts.push(this.#button(cancel, onCancel));
     this.#note.replaceChildren(...parts);
   }

@@ -75,6 +75,11 @@ export class MessagesView {
     const key = `${message.from}:${message.client_id}`;
     if (!this.#items.has(key)) this.#items.set(key, this.#make(message));
     const item = this.#items.get(key);
+    const { attachment } = message;
+    if (item.state !== attachment?.state) {
+      item.state = attachment.state;
+      item.node.querySelector(".file").replaceWith(this.#file(attachment));
+    }
     const name = message.own ? this.#phrases.you : (person?.name ?? "");
     setText(item.name, name);
     setText(item.avatar, initials(name));
@@ -94,7 +99,7 @@ export class MessagesView {
       avatar,
       make("div", { className: "message-body" }, name, bubble, meta),
     );
-    return { node, avatar, name, meta };
+    return { node, avatar, name, meta, state: attachment?.state };
   }
 
   #file(attachment) {

@@ -33,6 +33,7 @@ export class Timeline {
     if (incoming.seq) this.#beyond.add(incoming.seq);
     if (known) {
       if (incoming.seq && !known.seq) this.#number(known, incoming);
+      if (incoming.attachment) known.attachment = incoming.attachment;
       return { message: known, isNew: false };
     }
     this.#order += 1;
