@@ -12,6 +12,7 @@ from rooms.attachments.models import Attachment
 from rooms.properties.models import Property
 from tests.browser.pages import open_inbox, part, ring
 from tests.files_to_send import PDF
+from tests.rooms.attachments.workers import work_off
 
 PHONE = {"viewport": {"width": 320, "height": 568}, "has_touch": True}
 # Makes what a person's hand would have brought: one file, dropped or pasted.
@@ -63,6 +64,8 @@ def is_drawn(page, picture):
 def test_owner_and_guest_send_each_other_files(visit_as, alice, link):
     guest = ring(visit_as, link)
     choose(guest, file("holiday.png", make_picture(), "image/png"))
+    expect(part(guest, "message").locator(".file")).to_contain_text("Being prepared")
+    work_off()
     is_drawn(guest, part(guest, "message").locator("img"))
     inbox = open_inbox(visit_as, alice)
     part(inbox, "room").first.click()
@@ -82,6 +85,8 @@ def test_owner_and_guest_send_each_other_files(visit_as, alice, link):
 def test_a_picture_is_pasted_or_dropped(visit_as, link, kind):
     guest = ring(visit_as, link)
     guest.evaluate(BRING, ["image.png", "image/png", list(make_picture(16)), kind])
+    expect(part(guest, "message").locator(".file")).to_contain_text("Being prepared")
+    work_off()
     is_drawn(guest, part(guest, "message").locator("img"))
     assert Attachment.objects.get().name == "image.png"
 
@@ -89,11 +94,13 @@ def test_a_picture_is_pasted_or_dropped(visit_as, link, kind):
 def test_a_refused_file_is_said_beside_the_composer(visit_as, link):
     guest = ring(visit_as, link, **PHONE)
     part(guest, "composer").fill("a draft")
-    choose(guest, file("page.html", b"<script>alert(1)</script>"), file("offer.pdf", PDF))
+    page = file("page.html", b"<script>alert(1)</script>")
+    choose(guest, page, file("offer.pdf", PDF), file("empty.txt", b""))
     expect(part(guest, "upload")).to_contain_text("page.html: Files of this kind cannot be sent")
+    expect(part(guest, "upload")).to_contain_text("empty.txt: There is nothing in this file")
     expect(part(guest, "composer")).to_have_value("a draft")
-    part(guest, "upload").get_by_role("button", name="Cancel").click()
     expect(part(guest, "message").locator("a.file")).to_have_text("offer.pdf1 kB")
+    part(guest, "upload").get_by_role("button", name="Cancel").click()
     expect(part(guest, "upload")).to_be_hidden()
 
 
