@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import re
+from typing import Any
 
 # Our addresses of which the next part is a secret.
 SECRET_PLACES = (
@@ -32,9 +33,28 @@ MASKS: tuple[tuple[re.Pattern[str], str], ...] = (
 )
 
 
+# What an exception quotes is somebody's: a value that did not fit, a row that is there already.
+QUOTED = re.compile(
+    r"""(?<!\w)(['"“])(?=[^'"”]*\s|.{16})(?:\\.|(?!\1|”).)*(?:\1|”)|=\(.*?\)(?=\s|$)"""
+)
+
+
 class MaskingFormatter(logging.Formatter):
+    def formatException(self, ei: Any) -> str:  # noqa: N802  # logging's name
+        """Return the traceback: where it happened and of what kind, without what was sent."""
+        lines = super().formatException(ei).splitlines()
+        return "\n".join(_leave_out_values(line) for line in lines)
+
     def format(self, record: logging.LogRecord) -> str:
         return mask(super().format(record))
+
+
+def _leave_out_values(line: str) -> str:
+    # Frames and their source are indented.
+    if line.startswith(" "):
+        return line
+    # PostgreSQL's second line repeats the row.
+    return "DETAIL: …" if line.startswith("DETAIL:") else QUOTED.sub("'…'", line)
 
 
 def mask(text: str) -> str:

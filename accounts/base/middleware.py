@@ -36,6 +36,19 @@ class LanguageMiddleware(LocaleMiddleware):
             request.LANGUAGE_CODE = translation.get_language() or language
 
 
+class NoStoreMiddleware:
+    """What a signed-in person's browser is shown stays in no cache, unless the view said which."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if settings.SESSION_COOKIE_NAME in request.COOKIES:
+            response.headers.setdefault("Cache-Control", "no-store")
+        return response
+
+
 class DomainErrorMiddleware:
     """The HTML edge: the one place where a page's refusal becomes an answer.
 

@@ -36,8 +36,10 @@ CACHE_S = 300
 @require_safe
 @member_required
 def show_file(request: MemberRequest, uuid: UUID) -> HttpResponse:
-    """Raises AttachmentNotFound."""
-    return answer_file(get_attachment(request.account, uuid))
+    """Raises AttachmentNotFound, AttachmentProcessing."""
+    response = answer_file(get_attachment(request.account, uuid))
+    response["Cache-Control"] = "no-store"
+    return response
 
 
 def answer_file(attachment: Attachment) -> HttpResponse:

@@ -14,6 +14,7 @@ REFUSALS = (
     gettext_noop("This conversation is closed."),
     gettext_noop("A newer conversation has taken this one's place."),
     gettext_noop("Control characters cannot be used here."),
+    gettext_noop("There is nothing to see in this."),
     gettext_noop("Characters that turn the writing direction cannot be used."),
     gettext_noop("Make between 1 and 10,000 links at once."),
     gettext_noop("Many links cannot share one address."),

@@ -12,6 +12,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from accounts.team.models import Membership
 from rooms.arrivals.models import Arrival
 from rooms.base import events, presence
 from rooms.conversations.models import Participant, Room
@@ -19,6 +20,7 @@ from rooms.conversations.services.participation import admit, guest_party
 from rooms.conversations.services.rooms import check_open_rooms
 from rooms.guests.errors import GuestBlocked, NicknameMissing
 from rooms.guests.models import Guest
+from rooms.guests.names import mark_impostor
 from rooms.links.errors import LinkGone, PasscodeWrong
 from rooms.links.models import DirectLink
 from rooms.links.services.passcodes import is_passcode
@@ -60,11 +62,20 @@ def join_link(
     PrefillWrong, Unavailable.
     """
     facts = read_prefill(link, prefill) if prefill else {}
-    nickname = str(facts.get("name", "")) or nickname
+    # What the owner signed needs no mark.
+    nickname = str(facts.get("name", "")) or _mark_impostor(link, nickname)
     # Outside the transaction, as it takes its time.
     if link.passcode and not _knows_passcode(link, guest_uuid, passcode):
         raise PasscodeWrong
     return _enter(link, guest_uuid, nickname, language, facts)
+
+
+def _mark_impostor(link: DirectLink, nickname: str) -> str:
+    if not nickname:
+        return ""
+    members = Membership.objects.filter(account_id=link.account_id)
+    taken = [link.property.name, link.account.name, *members.values_list("user__name", flat=True)]
+    return mark_impostor(nickname, taken, (link.property.languages or ["en"])[0])
 
 
 @transaction.atomic

@@ -30,7 +30,7 @@ from accounts.limits import rate_limits
 from accounts.tenants.models import Account
 from rooms.attachments.upload_form import describe_uploads
 from rooms.base import modules, phrasebook, phrases
-from rooms.base.validation import clean_line
+from rooms.base.validation import clean_line, clean_name
 from rooms.conversations.tickets import TicketClaims, new_connection, sign_resume, sign_ticket
 from rooms.conversations.wire import describe_wire
 from rooms.guests.cookie import read_guest, sign_guest
@@ -245,7 +245,7 @@ def _read_field(name: str, value: object) -> str:
         raise Invalid("Send a text.", field=name)
     if len(value) > FIELDS[name]:
         raise Invalid(f"Send at most {FIELDS[name]} characters.", field=name)
-    return clean_line(value, name)
+    return clean_name(value, name) if name == "nickname" else clean_line(value, name)
 
 
 def _describe_visit(link: DirectLink, visit: Visit) -> dict[str, Any]:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import io
+import json
 import logging
 import re
+import sys
 
 import pytest
-from django.urls import URLResolver, get_resolver
+from django.urls import URLResolver, get_resolver, path
 
 from config.logs import MaskingFormatter, mask
+from rooms.guests.models import Guest
 
 SECRET = "Zq8-Wv3xK_tR9"
 # Parts of addresses that are no secrets.
@@ -85,3 +88,44 @@ def test_arguments_and_tracebacks_are_masked_too():
     assert "ERROR Failed: /invitations/…" in stream.getvalue()
     assert "ValueError: nothing at /c/…/join" in stream.getvalue()
     assert SECRET not in stream.getvalue()
+
+
+def fail(request, address):
+    """A view with a bug: what was sent ends up in the exception."""
+    Guest(nickname=json.loads(request.body)["nickname"], language="x" * 99).save()
+
+
+urlpatterns = [path("c/<str:address>/join", fail)]
+
+
+def test_a_bug_logs_neither_tokens_nor_what_was_sent(client, settings, caplog, account):
+    settings.ROOT_URLCONF = __name__
+    client.raise_request_exception = False
+    said = {"nickname": "my secret, in my own words"}
+    headers = {"Authorization": f"Bearer db_12345678_{SECRET}"}
+    answer = client.post(
+        f"/c/{SECRET}/join?t={SECRET}", said, content_type="application/json", headers=headers
+    )
+    assert answer.status_code == 500
+    formatter = MaskingFormatter("%(message)s")
+    log = "\n".join(formatter.format(record) for record in caplog.records)
+    assert "Traceback" in log and "in fail" in log
+    assert SECRET not in log and "own words" not in log
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        ValueError("invalid literal for int() with base 10: 'a message of somebody'"),
+        KeyError("a message of somebody"),
+        ValueError("Key (name)=(a message of somebody) already exists."),
+        UnicodeError("x\nDETAIL:  Key (body)=(a message of somebody)"),
+    ],
+)
+def test_what_an_exception_quotes_is_left_out(error):
+    try:
+        raise error
+    except Exception:
+        record = logging.LogRecord("x", 40, "x", 1, "Oh", (), sys.exc_info())
+    log = MaskingFormatter().format(record)
+    assert "somebody" not in log.split("Error: ")[-1] and type(error).__name__ in log

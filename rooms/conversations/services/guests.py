@@ -10,7 +10,7 @@ from django.utils import timezone
 from accounts.audit import trail
 from accounts.base.errors import Invalid
 from rooms.base import close_codes, events
-from rooms.base.validation import check_fields, clean_line
+from rooms.base.validation import check_fields, clean_line, clean_name
 from rooms.conversations.models import Participant, Room
 from rooms.conversations.services.removals import tell_gone
 from rooms.guests.models import Guest
@@ -38,7 +38,8 @@ def update_guest(
     before = {name: getattr(guest, name) for name in values}
     for name in ("nickname", "language"):
         if name in values:
-            setattr(guest, name, clean_line(str(values[name]), name))
+            clean = clean_name if name == "nickname" else clean_line
+            setattr(guest, name, clean(str(values[name]), name))
     if "details" in values:
         guest.details = _check_details(values["details"])
     check_fields(guest, values)

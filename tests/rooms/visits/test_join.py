@@ -280,7 +280,7 @@ def test_our_own_page_and_programs_can_join(link, headers):
         ('{"nickname": 7}', "nickname"),
         ('{"nickname": "%s"}' % ("x" * 61), "nickname"),
         ('{"nickname": "a\\u0000b"}', "nickname"),
-        ('{"nickname": "\\u202eevil"}', "nickname"),
+        ('{"nickname": "\\u202e\\u200b"}', "nickname"),
         ('{"passcode": "\\ud800"}', "passcode"),
         ('{"room": "x"}', "room"),
         ("[]", None),
