@@ -31,6 +31,13 @@ test("only http and https become links", () => {
   assert.deepEqual(addresses("HTTPS://A.example"), ["HTTPS://A.example"]);
 });
 
+test("an address that begins with somebody's name is no link", () => {
+  for (const user of ["paypal.com", "a:b", ":b", "%70aypal.com", "paypal.com%2Flogin"]) {
+    assert.deepEqual(addresses(`https://${user}@evil.example/login`), [], user);
+  }
+  assert.deepEqual(addresses("https://a.example/@jane"), ["https://a.example/@jane"]);
+});
+
 test("a quote or a bracket ends an address, so markup cannot hide in one", () => {
   assert.deepEqual(addresses('https://a.example/"onclick=x'), ["https://a.example/"]);
   assert.deepEqual(addresses("https://a.example/<script>"), ["https://a.example/"]);

@@ -34,6 +34,15 @@ def test_both_write_and_both_see_one_order(wire, guest, desk):
     assert list(Message.objects.values_list("seq", "body")) == [(1, "Hi"), (2, "Hello")]
 
 
+@pytest.mark.parametrize("end", ["\r\n", "\r", "\n"])
+def test_a_line_ends_as_any_system_ends_it(wire, guest, end):
+    async def story(stage):
+        await (await stage.sit(guest)).post(f"line one{end}line two")
+
+    wire(story)
+    assert Message.objects.get().body == "line one\nline two"
+
+
 def test_a_repeated_client_id_is_one_message(wire, guest):
     name = uuid4()
 

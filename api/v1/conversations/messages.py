@@ -14,7 +14,7 @@ from api.v1.conversations.serializers import MessageBody, MessageOut, RoomMessag
 from rooms.conversations.access import get_room
 from rooms.conversations.errors import NotStored
 from rooms.conversations.models import Message, Room
-from rooms.conversations.services.messages import post_message, sender_of
+from rooms.conversations.services.messages import check_body, post_message, sender_of
 from rooms.properties.models import Property
 
 
@@ -56,13 +56,14 @@ class RoomMessages(Resource):
         room, body = self.read_room(uuid), self.read_body(MessageBody)
         participant = participant_of(self, room, body.get("as", ""))
         client_id = body.get("client_id") or uuid4()
-        posted = post_message(sender=sender_of(participant), client_id=client_id, body=body["body"])
+        text = check_body(body["body"])
+        posted = post_message(sender=sender_of(participant), client_id=client_id, body=text)
         message = Message(
             room=room,
             sender=participant,
             seq=posted.seq,
             client_id=client_id,
-            body=body["body"],
+            body=text,
             at=posted.at,
         )
         return Response(MessageOut(message).data, status=201)

@@ -89,7 +89,12 @@ def sender_of(participant: Participant) -> Sender:
 
 
 def check_body(body: str) -> str:
-    """Return the text as it will be stored. Raises MessageTooLong, Invalid."""
+    """Return the text as it will be stored, its lines ended by \\n.
+
+    Raises MessageTooLong, Invalid.
+    """
+    if "\r" in body:
+        body = body.replace("\r\n", "\n").replace("\r", "\n")
     if len(body) > settings.MESSAGE_MAX_CHARS:
         raise MessageTooLong
     if not body.strip():

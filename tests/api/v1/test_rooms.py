@@ -83,6 +83,11 @@ def test_a_room_is_given_to_a_member_of_the_account_only(api, room, bob, charlie
     assert api.post(path, {"assignee": None}).json()["assignee"] is None
 
 
+def test_lines_of_a_message_end_as_any_system_ends_them(api, room):
+    said = api.post(f"rooms/{room.uuid}/messages", {"body": "line one\r\nline two"})
+    assert (said.status_code, said.json()["body"]) == (201, "line one\nline two")
+
+
 def test_messages_are_read_forwards_and_backwards(api, room, guest):
     for number in range(1, 6):
         say(guest, f"line {number}")

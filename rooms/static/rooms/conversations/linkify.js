@@ -50,8 +50,9 @@ function count(text, [open, close]) {
 
 function toHref(address) {
   try {
-    const { href, protocol, hostname } = new URL(address);
-    return /^https?:$/.test(protocol) && hostname ? href : null;
+    const { href, protocol, hostname, username, password } = new URL(address);
+    // "https://bank.example@evil.example" leads elsewhere than it reads.
+    return /^https?:$/.test(protocol) && hostname && !username && !password ? href : null;
   } catch {
     return null;
   }
