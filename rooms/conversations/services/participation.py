@@ -19,7 +19,7 @@ from accounts.base.errors import AccountSuspended, Invalid
 from accounts.keys.models import ApiKey
 from accounts.team.models import Membership
 from rooms.base import events
-from rooms.base.validation import clean_line
+from rooms.base.validation import clean_line, clean_name
 from rooms.conversations.errors import NotInRoom
 from rooms.conversations.models import Participant, Room
 from rooms.conversations.services.rooms import reopen_room
@@ -81,7 +81,7 @@ def name_key(key_uuid: str) -> str:
 def program_party(external_id: str, name: str) -> Party:
     """An integrator's user or bot: the same for every key of the account. Raises Invalid."""
     external_id = clean_line(external_id, "external_id")
-    name = clean_line(name, "name")
+    name = clean_name(name, "name")
     if not external_id or external_id.startswith(KEY_PREFIX):
         raise Invalid(f"Choose an id that does not begin with {KEY_PREFIX}", field="external_id")
     if not name:

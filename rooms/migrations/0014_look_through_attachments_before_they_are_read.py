@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('rooms', '0010_index_rooms_by_whether_they_have_begun'),
+        ('rooms', '0013_index_calls_that_were_sent'),
     ]
 
     operations = [

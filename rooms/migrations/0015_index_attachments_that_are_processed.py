@@ -6,7 +6,7 @@ class Migration(migrations.Migration):
     atomic = False
 
     dependencies = [
-        ("rooms", "0011_look_through_attachments_before_they_are_read"),
+        ("rooms", "0014_look_through_attachments_before_they_are_read"),
     ]
 
     operations = [
