@@ -39,6 +39,7 @@ TABLE: dict[str, dict[str, AccessLevel]] = {
     "me": {"GET": ANY},
     "properties": {"GET": READ, "POST": WRITE},
     "property": {"GET": READ, "PATCH": WRITE, "DELETE": WRITE},
+    "property-retention": {"GET": READ},
     "property-restore": {"POST": WRITE},
     "property-links": {"GET": READ, "POST": WRITE},
     "property-links-batch": {"POST": WRITE},

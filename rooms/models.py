@@ -8,7 +8,7 @@ from rooms.conversations.models import Message, Participant, Room
 from rooms.guests.models import Guest
 from rooms.links.models import DirectLink, LinkUse
 from rooms.notifications.models import Delivery
-from rooms.properties.models import Property
+from rooms.properties.models import Property, RetentionRun
 from rooms.provisioning.models import ProvisioningBatch, ProvisioningRow
 from rooms.webhooks.models import Webhook, WebhookDelivery
 
@@ -24,6 +24,7 @@ __all__ = [
     "Property",
     "ProvisioningBatch",
     "ProvisioningRow",
+    "RetentionRun",
     "Room",
     "Webhook",
     "WebhookDelivery",

@@ -12,7 +12,7 @@ from rooms.links.services import uses
 from rooms.notifications import sweep as calls
 from rooms.notifications import tasks as call_tasks
 from rooms.notifications.queue import ask_for
-from rooms.privacy import cleanup
+from rooms.privacy import cleanup, retention
 from rooms.provisioning.bulk.batches import QUEUE, WORK_OFF, forget_batches, work_off_batches
 from rooms.webhooks import sweep as webhooks
 from rooms.webhooks import tasks as webhook_tasks
@@ -79,3 +79,17 @@ def sweep_link_uses() -> int:
 def tidy_rooms() -> int:
     """Remove rooms that were left without a word WORDLESS_ROOM_HOURS ago."""
     return cleanup.remove_wordless_rooms()
+
+
+@shared_task
+def apply_retention() -> None:
+    """Remove what was kept as long as its property wants; goes on where it was killed."""
+    if retention.work_off():
+        ask_for(retention.WORK_OFF, QUEUE)
+
+
+@shared_task
+def apply_retention_at_close(room_id: int) -> None:
+    """Remove what a property keeps no longer than until its rooms are closed."""
+    if retention.empty_room(room_id):
+        ask_for(retention.EMPTY_ROOM, QUEUE, room_id)

@@ -108,6 +108,15 @@ def client_ip(request: HttpRequest) -> str:
     return str(find_client(peer, _forwarded_for(request)) or NO_ADDRESS)
 
 
+def client_net(request: HttpRequest) -> str:
+    """Return the net a client is in, /24 or /48, which names no household; "" if unknown."""
+    peer = request.META.get("REMOTE_ADDR", "")
+    address = find_client(peer, _forwarded_for(request))
+    if address is None:
+        return ""
+    return str(ipaddress.ip_network((address.packed, 24 if address.version == 4 else 48), False))
+
+
 def find_client(
     peer: str, forwarded: Iterable[str]
 ) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:

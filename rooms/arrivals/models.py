@@ -29,6 +29,8 @@ class Arrival(models.Model):
     at = models.DateTimeField(default=timezone.now)
     # Moves on with every page load of the same visit.
     last_seen_at = models.DateTimeField(default=timezone.now)
+    # The net they came from, 203.0.113.0/24 or 2001:db8:1::/48; empty where none is noted.
+    address = models.CharField(max_length=43, blank=True, default="", db_default="")
     called_at = models.DateTimeField(null=True, blank=True)
     answered_at = models.DateTimeField(null=True, blank=True)
 

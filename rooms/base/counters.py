@@ -22,9 +22,9 @@ BOUNDS_S = (0.5, 1.0, 2.0, 3.0, 5.0, 10.0, 30.0, 60.0, 120.0, 300.0, 900.0, 3600
 Field = tuple[str, ...]
 
 
-def count(*field: str) -> None:
-    """Add one, once the current transaction is committed."""
-    _after_commit(lambda: get_redis().hincrby(KEY, "|".join(field), 1))
+def count(*field: str, amount: int = 1) -> None:
+    """Add one, or as many as `amount` says, once the current transaction is committed."""
+    _after_commit(lambda: get_redis().hincrby(KEY, "|".join(field), amount))
 
 
 def observe(name: str, seconds: float) -> None:

@@ -10,3 +10,5 @@ from django.dispatch import Signal
 # links: QuerySet[DirectLink]; their guests were shown out. must_join_again: bool, because the link
 # goes on without what they hold.
 guests_shown_out = Signal()
+# room: Room; it takes no more messages.
+room_closed = Signal()

@@ -68,7 +68,8 @@ class RoomQuerySet(TenantQuerySet["Room"]):
         """Annotate `read_seq` and `unread` as this member sees them."""
         mine = Participant.objects.filter(room=OuterRef("pk"), membership=membership)
         read = Coalesce(Subquery(mine.values("read_seq")[:1]), 0)
-        return self.annotate(read_seq=read).annotate(
+        # What was removed waits for nobody.
+        return self.annotate(read_seq=Greatest(read, F("removed_seq"))).annotate(
             unread=Greatest(F("last_seq") - F("read_seq"), 0)
         )
 
@@ -88,6 +89,8 @@ class Room(models.Model):
     name = models.CharField(max_length=80, blank=True)
     status = models.CharField(max_length=10, choices=Status, default=Status.OPEN)
     last_seq = models.PositiveIntegerField(default=0)
+    # Messages up to here were removed when their time was over: nobody has them to read.
+    removed_seq = models.PositiveIntegerField(default=0, db_default=0)
     preview = models.CharField(max_length=120, blank=True)
     # A conversation without a numbered message: a member opened it again, or somebody of the
     # account was in it while its words are not stored.

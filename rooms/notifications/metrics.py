@@ -40,6 +40,7 @@ class DeliveryCollector:
         yield _call_ages(counts)
         yield _tries("delivery_tries", "Tries to call somebody", ["kind", "outcome"], counts)
         yield _tries("webhook_tries", "Tries to reach a webhook", ["outcome"], counts)
+        yield _tries("retention_removed", "What was kept long enough", ["kind"], counts)
         disabled = counts.get(("webhooks_disabled",), 0)
         yield CounterMetricFamily("doorbell_webhooks_disabled", "Given up", value=disabled)
         try:

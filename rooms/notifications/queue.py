@@ -59,9 +59,9 @@ def ask_for_proof(target: Target) -> bool:
     return _ask(target, "rooms.notifications.tasks.send_proof")
 
 
-def ask_for(task_name: str, queue: str) -> bool:
-    """Queue a task without arguments, named because it sits higher up; a sweep is its retry."""
-    return broker.publish([(current_app.signature(task_name), None, queue)])
+def ask_for(task_name: str, queue: str, row_id: int | None = None) -> bool:
+    """Queue a task, named because it sits higher up; a sweep is its retry."""
+    return broker.publish([(current_app.signature(task_name), row_id, queue)])
 
 
 def _ask(target: Target, task_name: str) -> bool:

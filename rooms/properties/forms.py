@@ -83,6 +83,20 @@ class PropertyForm(forms.ModelForm):
         ],
         widget=forms.RadioSelect,
     )
+    addresses = forms.ChoiceField(
+        label=_("Where guests come from"),
+        choices=[
+            (Property.Addresses.NONE, explain(_("Note nothing"), _("No IP address is kept."))),
+            (
+                Property.Addresses.SHORT,
+                explain(
+                    _("Note the net"),
+                    _("The address without its end, 203.0.113.0/24: it names no household."),
+                ),
+            ),
+        ],
+        widget=forms.RadioSelect,
+    )
     call_after_s = forms.IntegerField(
         label=_("Seconds before calling you"),
         min_value=0,
@@ -104,8 +118,17 @@ class PropertyForm(forms.ModelForm):
             "storage",
             "transport",
             "call_after_s",
+            "addresses",
+            "retention_messages_days",
+            "retention_files_days",
+            "retention_arrivals_days",
+            "retention_addresses_days",
         ]
         labels = {
+            "retention_messages_days": _("Messages, days"),
+            "retention_files_days": _("Files, days"),
+            "retention_arrivals_days": _("Visits, days"),
+            "retention_addresses_days": _("Noted nets, days"),
             "name": _("Name"),
             "color": _("Colour"),
             "greeting": _("Greeting"),

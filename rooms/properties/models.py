@@ -5,15 +5,16 @@ from collections.abc import Iterable
 from typing import Self
 
 from django.contrib.postgres.fields import ArrayField
-from django.core.validators import RegexValidator
+from django.core.validators import MaxValueValidator, RegexValidator
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from accounts.tenants.models import Account, TenantQuerySet
 
-pass
-
+# Ten years: longer than the law of any country wants letters to be kept.
+MAX_RETENTION_DAYS = 3_650
 HEX_COLOR = RegexValidator(r"\A#[0-9a-f]{6}\Z", "Write a colour like #0a7d5a.")
 
 
@@ -26,6 +27,19 @@ class PropertyQuerySet(TenantQuerySet["Property"]):
         listed = Q(rooms__last_seq__gt=0) | Q(rooms__kept=True) | Q(rooms__uuid__in=here)
         counted = models.Count("rooms", filter=Q(rooms__status="open") & listed)
         return self.annotate(open_rooms=counted)
+
+
+def _days() -> models.PositiveSmallIntegerField[int | None, int | None]:
+    """Return a field that says how long: None for ever, 0 until the conversation is closed."""
+    longest = MaxValueValidator(MAX_RETENTION_DAYS, "Keep it at most ten years, or for ever.")
+    return models.PositiveSmallIntegerField(null=True, blank=True, validators=[longest])
+
+
+def _bounded(kind: str) -> models.CheckConstraint:
+    return models.CheckConstraint(
+        condition=Q(**{f"retention_{kind}_days__lte": MAX_RETENTION_DAYS}),
+        name=f"property_retention_of_{kind}",
+    )
 
 
 class Property(models.Model):
@@ -45,6 +59,10 @@ class Property(models.Model):
         OPTIONAL = "optional"
         REQUIRED = "required"
 
+    class Addresses(models.TextChoices):
+        NONE = "none"
+        SHORT = "short"
+
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="properties")
     name = models.CharField(max_length=80)
@@ -58,6 +76,14 @@ class Property(models.Model):
     transport = models.CharField(max_length=10, choices=Transport, default=Transport.DIRECT)
     # Seconds an arrival waits for an answer before its owner is called.
     call_after_s = models.PositiveIntegerField(default=0)
+    # What is noted of the IP address a guest came from: nothing, or the net it is in.
+    addresses = models.CharField(
+        max_length=5, choices=Addresses, default=Addresses.NONE, db_default="none"
+    )
+    retention_messages_days = _days()
+    retention_files_days = _days()
+    retention_arrivals_days = _days()
+    retention_addresses_days = _days()
     created_at = models.DateTimeField(default=timezone.now)
     archived_at = models.DateTimeField(null=True, blank=True)
     paused_at = models.DateTimeField(null=True, blank=True)
@@ -66,6 +92,12 @@ class Property(models.Model):
 
     class Meta:
         verbose_name_plural = "properties"
+        constraints = [
+            _bounded("messages"),
+            _bounded("files"),
+            _bounded("arrivals"),
+            _bounded("addresses"),
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -78,3 +110,62 @@ class Property(models.Model):
     def paused(self, paused: bool) -> None:
         if paused != self.paused:
             self.paused_at = timezone.now() if paused else None
+
+    def get_retention(self, kind: str) -> int | None:
+        """Return after how many days what is of this kind goes; None: never, 0: at close."""
+        days: int | None = getattr(self, f"retention_{kind}_days")
+        return days
+
+
+class RetentionRunQuerySet(TenantQuerySet["RetentionRun"]):
+    def unfinished(self) -> Self:
+        return self.filter(finished_at=None)
+
+
+class RetentionRun(models.Model):
+    """The proof that what was promised of one kind of data was done: a row a property and day."""
+
+    class Kind(models.TextChoices):
+        MESSAGES = "messages", _("Messages")
+        FILES = "files", _("Files")
+        ARRIVALS = "arrivals", _("Visits")
+        ADDRESSES = "addresses", _("Noted nets")
+
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    # The unique constraint below serves look-ups by property; nobody looks by account alone.
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="retention_runs")
+    property = models.ForeignKey(
+        Property, on_delete=models.CASCADE, related_name="retention_runs", db_index=False
+    )
+    kind = models.CharField(max_length=9, choices=Kind)
+    day = models.DateField()
+    # What is older than this was removed; at close: what was closed by then.
+    until = models.DateTimeField()
+    at_close = models.BooleanField(default=False)
+    removed = models.PositiveIntegerField(default=0)
+    # The row that was looked at last: a killed worker's successor goes on behind it.
+    cursor = models.BigIntegerField(default=0)
+    started_at = models.DateTimeField(default=timezone.now)
+    finished_at = models.DateTimeField(null=True, blank=True)
+
+    objects = RetentionRunQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["property", "kind", "day"], name="retention_run_once_a_day"
+            ),
+            models.CheckConstraint(
+                condition=Q(kind__in=["messages", "files", "arrivals", "addresses"]),
+                name="retention_run_of_a_kind",
+            ),
+        ]
+        indexes = [
+            # Serves the worker: what was begun and not ended.
+            models.Index(
+                fields=["id"], condition=Q(finished_at=None), name="retention_run_unfinished"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} of {self.property_id} on {self.day}"

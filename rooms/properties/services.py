@@ -1,4 +1,4 @@
-"""Opening, changing and archiving properties."""
+"""Changing properties and putting them back."""
 
 from __future__ import annotations
 
@@ -31,6 +31,11 @@ class PropertyValues(TypedDict, total=False):
     transport: str
     call_after_s: int
     paused: bool
+    addresses: str
+    retention_messages_days: int | None
+    retention_files_days: int | None
+    retention_arrivals_days: int | None
+    retention_addresses_days: int | None
 
 
 _CLEAN: dict[str, Callable[[str, str], str]] = {

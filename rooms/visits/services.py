@@ -51,12 +51,13 @@ def join_link(
     passcode: str = "",
     language: str = "",
     prefill: str = "",
+    address: str = "",
 ) -> Visit:
     """Bring a guest into the link's room; the same guest comes back to the same room.
 
     Opens a closed private room again. A page load within VISIT_GAP_S of the last one goes
     on with the same visit. `prefill` holds facts the owner signed; its name goes before
-    the nickname.
+    the nickname. `address` is what the visit notes of where the guest came from.
 
     Raises PasscodeWrong, NicknameMissing, GuestBlocked, LinkGone (full or paused), LimitReached,
     PrefillWrong, Unavailable.
@@ -67,7 +68,7 @@ def join_link(
     # Outside the transaction, as it takes its time.
     if link.passcode and not _knows_passcode(link, guest_uuid, passcode):
         raise PasscodeWrong
-    return _enter(link, guest_uuid, nickname, language, facts)
+    return _enter(link, guest_uuid, nickname, language, facts, address)
 
 
 def _mark_impostor(link: DirectLink, nickname: str) -> str:
@@ -80,7 +81,12 @@ def _mark_impostor(link: DirectLink, nickname: str) -> str:
 
 @transaction.atomic
 def _enter(
-    link: DirectLink, guest_uuid: UUID | None, nickname: str, language: str, facts: Facts
+    link: DirectLink,
+    guest_uuid: UUID | None,
+    nickname: str,
+    language: str,
+    facts: Facts,
+    address: str,
 ) -> Visit:
     guest = _lock_guest(link, guest_uuid)
     participant = _find_place(link, guest)
@@ -96,7 +102,7 @@ def _enter(
             raise LinkGone
     room = participant.room if participant is not None else _choose_room(link, guest)
     participant = admit(room=room, party=guest_party(guest), place=participant)
-    arrival = _note_arrival(link, guest, participant.room)
+    arrival = _note_arrival(link, guest, participant.room, address)
     expected = partial(presence.expect_guest, link.account.uuid, participant.room.uuid)
     transaction.on_commit(expected)
     # Last, as others wait for these two rows until we commit.
@@ -177,7 +183,7 @@ def _choose_room(link: DirectLink, guest: Guest) -> Room:
     return room
 
 
-def _note_arrival(link: DirectLink, guest: Guest, room: Room) -> Arrival | None:
+def _note_arrival(link: DirectLink, guest: Guest, room: Room, address: str) -> Arrival | None:
     now = timezone.now()
     Guest.objects.filter(pk=guest.pk).update(last_seen_at=now)
     gap = timedelta(seconds=settings.VISIT_GAP_S)
@@ -187,7 +193,13 @@ def _note_arrival(link: DirectLink, guest: Guest, room: Room) -> Arrival | None:
     if same_visit.update(last_seen_at=now):
         return None
     arrival = Arrival.objects.create(
-        account_id=link.account_id, link=link, guest=guest, room=room, at=now, last_seen_at=now
+        account_id=link.account_id,
+        link=link,
+        guest=guest,
+        room=room,
+        at=now,
+        last_seen_at=now,
+        address=address,
     )
     plan_deliveries(arrival, link.property)
     data = {

@@ -206,11 +206,18 @@ def join(request: HttpRequest, address: str) -> HttpResponse:
         passcode=wish.passcode,
         language=phrasebook.choose_language(_accepted(request), link.property.languages),
         prefill=wish.prefill,
+        address=_note_address(request, link.property),
     )
     facts = _describe_visit(link, visit)
     response = JsonResponse(facts, status=201, headers={"Cache-Control": "no-store"})
     _set_cookie(request, response, link.account, visit.guest.uuid)
     return response
+
+
+def _note_address(request: HttpRequest, brand: Property) -> str:
+    if brand.addresses == Property.Addresses.NONE:
+        return ""
+    return rate_limits.client_net(request)
 
 
 def check_origin(request: HttpRequest) -> None:

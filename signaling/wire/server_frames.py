@@ -49,6 +49,7 @@ class RoomState(ServerStruct):
     mode: Mode
     name: str
     last_seq: int
+    removed_seq: int
     property: Brand
 
 

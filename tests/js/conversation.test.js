@@ -98,6 +98,26 @@ test("a lost last message is found by the next ping", async () => {
   assert.deepEqual(bodies(guest), ["lost"]);
 });
 
+test("what is kept no longer is gone after a resync, and what is left stays", async () => {
+  for (const body of ["one", "two", "three"]) server.store(MEMBER, body);
+  const guest = await join(GUEST);
+  server.messages.splice(0, 2);
+  server.removedSeq = 2;
+  guest.post("four");
+  await settle();
+  server.socket.push({ event: "session.resync", data: {} });
+  await settle();
+  assert.deepEqual(bodies(guest), ["three", "four"]);
+  server.messages.splice(0, 2);
+  server.removedSeq = 4;
+  server.socket.push({ event: "session.resync", data: {} });
+  await settle();
+  assert.deepEqual(bodies(guest), []);
+  guest.post("five");
+  await settle();
+  assert.deepEqual([bodies(guest), guest.head[1]], [["five"], 5]);
+});
+
 test("erased messages are no hole to ask for again and again", async () => {
   const guest = await join(GUEST);
   server.store(MEMBER, "erased");

@@ -62,7 +62,10 @@ const COMMANDS = {
     const page = since ? found.slice(0, server.page) : found.slice(-server.page);
     return {
       self: { ...server.describe(socket.participant), connection: socket.connection },
-      room: { id: ROOM, status: "open", mode: "private", name: "", last_seq: server.lastSeq },
+      room: {
+        ...{ id: ROOM, status: "open", mode: "private", name: "" },
+        ...{ last_seq: server.lastSeq, removed_seq: server.removedSeq },
+      },
       participants: [...server.people.keys()].map((id) => server.describe(id)),
       policies: server.policies,
       ice_servers: [{ urls: ["stun:stun.example.com"] }],
@@ -117,6 +120,7 @@ const COMMANDS = {
 export class FakeServer {
   #connections = 100;
   #refusals = new Map();
+  removedSeq = 0;
   behaviour = "accept"; // or "hang", or a close code
   lastSeq = 0;
   messages = [];

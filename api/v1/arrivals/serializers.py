@@ -19,6 +19,7 @@ ARRIVAL: dict[str, Any] = {
     "last_seen_at": "2026-11-22T09:05:00Z",
     "called_at": "2026-11-22T09:00:12Z",
     "answered_at": None,
+    "address": "203.0.113.0/24",
 }
 
 
@@ -36,6 +37,10 @@ class ArrivalOut(OutputSerializer):
     last_seen_at = serializers.DateTimeField()
     called_at = serializers.DateTimeField(allow_null=True)
     answered_at = serializers.DateTimeField(allow_null=True)
+
+    address = serializers.CharField(
+        help_text="The net they came from, where the property notes it; else empty."
+    )
 
     @extend_schema_field(serializers.UUIDField(allow_null=True))
     def get_room(self, arrival: Arrival) -> str | None:

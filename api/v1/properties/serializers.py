@@ -7,7 +7,7 @@ from rest_framework import serializers
 
 from api.serializers import OutputSerializer, PageQuery, StrictSerializer, sample
 from api.v1.links.serializers import LINK, LinkOut
-from rooms.properties.models import Property
+from rooms.properties.models import MAX_RETENTION_DAYS, Property, RetentionRun
 
 PROPERTY: dict[str, Any] = {
     "id": "9d0f1c0e-8a54-4b7e-9a53-7f0a1f5c2b11",
@@ -20,6 +20,11 @@ PROPERTY: dict[str, Any] = {
     "storage": "keep",
     "transport": "direct",
     "call_after_s": 0,
+    "addresses": "none",
+    "retention_messages_days": 365,
+    "retention_files_days": 30,
+    "retention_arrivals_days": None,
+    "retention_addresses_days": 0,
     "created_at": "2026-11-22T09:00:00Z",
     "archived_at": None,
     "paused_at": None,
@@ -41,6 +46,15 @@ class PropertyOut(OutputSerializer):
     storage = serializers.ChoiceField(Property.Storage.choices)
     transport = serializers.ChoiceField(Property.Transport.choices)
     call_after_s = serializers.IntegerField()
+    addresses = serializers.ChoiceField(
+        Property.Addresses.choices, help_text="What is noted of the address a guest came from."
+    )
+    retention_messages_days = serializers.IntegerField(
+        allow_null=True, help_text="Null: for ever, 0: until the conversation is closed."
+    )
+    retention_files_days = serializers.IntegerField(allow_null=True)
+    retention_arrivals_days = serializers.IntegerField(allow_null=True)
+    retention_addresses_days = serializers.IntegerField(allow_null=True)
     created_at = serializers.DateTimeField()
     archived_at = serializers.DateTimeField(allow_null=True)
     paused_at = serializers.DateTimeField(allow_null=True)
@@ -49,6 +63,13 @@ class PropertyOut(OutputSerializer):
         source="first_links",
         help_text="The oldest links that are not revoked, at most 20; all are at /links.",
     )
+
+
+class RetentionField(serializers.IntegerField):
+    """Days; null for ever, 0 until the conversation is closed."""
+
+    def __init__(self) -> None:
+        super().__init__(required=False, allow_null=True, min_value=0, max_value=MAX_RETENTION_DAYS)
 
 
 @sample({"name": "Shop", "color": "#0a7d5a", "languages": ["en"], "storage": "keep"})
@@ -69,6 +90,11 @@ class PropertyBody(StrictSerializer):
     paused = serializers.BooleanField(
         required=False, help_text="While paused, its links let in only who has been here before."
     )
+    addresses = serializers.ChoiceField(Property.Addresses.choices, required=False)
+    retention_messages_days = RetentionField()
+    retention_files_days = RetentionField()
+    retention_arrivals_days = RetentionField()
+    retention_addresses_days = RetentionField()
 
 
 @sample({"name": "Our shop", "greeting": "Hello!"})
@@ -82,3 +108,26 @@ class PropertyQuery(PageQuery):
     archived = serializers.BooleanField(
         required=False, default=False, help_text="Archived ones instead of those in service."
     )
+
+
+@sample(
+    {
+        "id": "f3a0c1de-77aa-4c9d-9a3b-2f9f8f2c1d00",
+        "kind": "messages",
+        "until": "2025-11-22T00:03:12Z",
+        "at_close": False,
+        "removed": 214,
+        "started_at": "2026-11-22T00:03:12Z",
+        "finished_at": "2026-11-22T00:03:13Z",
+    }
+)
+class RetentionRunOut(OutputSerializer):
+    """What was removed of one kind on one day, because its time was over."""
+
+    id = serializers.UUIDField(source="uuid")
+    kind = serializers.ChoiceField(RetentionRun.Kind.choices)
+    until = serializers.DateTimeField(help_text="What is older was removed.")
+    at_close = serializers.BooleanField(help_text="What was closed by `until` was removed.")
+    removed = serializers.IntegerField()
+    started_at = serializers.DateTimeField()
+    finished_at = serializers.DateTimeField(allow_null=True)

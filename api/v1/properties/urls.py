@@ -8,6 +8,11 @@ urlpatterns = [
     path("properties", views.Properties.as_view(), name="properties"),
     path("properties/<uuid:uuid>", views.PropertyDetail.as_view(), name="property"),
     path(
+        "properties/<uuid:uuid>/retention",
+        views.PropertyRetention.as_view(),
+        name="property-retention",
+    ),
+    path(
         "properties/<uuid:uuid>/restore",
         views.PropertyRestore.as_view(),
         name="property-restore",

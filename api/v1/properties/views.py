@@ -9,17 +9,18 @@ from rest_framework.response import Response
 
 from api.resource import Resource
 from api.schema.openapi import operation
-from api.serializers import NoBody, page_of
+from api.serializers import NoBody, PageQuery, page_of
 from api.v1.properties.serializers import (
     PropertyBody,
     PropertyOut,
     PropertyPatchBody,
     PropertyQuery,
+    RetentionRunOut,
 )
 from rooms.links.models import DirectLink
 from rooms.links.services.properties import archive_property, create_property
 from rooms.properties.access import get_property
-from rooms.properties.models import Property
+from rooms.properties.models import Property, RetentionRun
 from rooms.properties.services import restore_property, update_property
 
 LINKS_SHOWN = 20
@@ -89,6 +90,19 @@ class PropertyDetail(PropertyResource):
     def delete(self, request: Request, uuid: UUID) -> Response:
         archive_property(property=self.read(uuid), actor=self.caller.actor)
         return Response(status=204)
+
+
+class PropertyRetention(PropertyResource):
+    @operation(
+        "properties.retention",
+        "What was removed because its time was over",
+        page_of(RetentionRunOut),
+        query=PageQuery,
+    )
+    def get(self, request: Request, uuid: UUID) -> Response:
+        property = get_property(self.account, uuid)
+        rows = RetentionRun.objects.for_account(self.account).filter(property=property)
+        return self.render_page(RetentionRunOut, rows, self.read_query(PageQuery))
 
 
 class PropertyRestore(PropertyResource):

@@ -10,7 +10,7 @@ from django.utils import timezone
 from accounts.limits import limits
 from accounts.team.models import Membership
 from accounts.tenants.models import Account
-from rooms.base import events, presence
+from rooms.base import events, hooks, presence
 from rooms.conversations.models import Room, RoomQuerySet
 from rooms.links.models import DirectLink
 from rooms.webhooks import recording
@@ -50,6 +50,7 @@ def close_room(*, room: Room) -> Room:
         events.publish(events.room_topic(room.uuid), "room.closed", room.uuid, {})
         recording.record("room.closed", room, {"at": events.to_ms(now)})
         _tell(room)
+        hooks.room_closed.send(None, room=room)
     return room
 
 

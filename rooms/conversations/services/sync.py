@@ -224,6 +224,7 @@ def _describe(room: Room) -> dict[str, Any]:
         "mode": room.mode,
         "name": room.name,
         "last_seq": room.last_seq,
+        "removed_seq": room.removed_seq,
         "property": {
             "name": room.property.name,
             "color": room.property.color,

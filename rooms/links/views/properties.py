@@ -18,11 +18,12 @@ from rooms.links.models import DirectLink
 from rooms.links.services.properties import archive_property, create_property
 from rooms.properties.access import get_property
 from rooms.properties.forms import PropertyForm, describe
-from rooms.properties.models import Property
+from rooms.properties.models import Property, RetentionRun
 from rooms.properties.services import restore_property, update_property
 
 PAGE_ROWS = 50
 ARCHIVED_ROWS = 100
+RUN_ROWS = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,8 +119,13 @@ def _show_form(
     request: MemberRequest, form: PropertyForm, property: Property | None
 ) -> HttpResponse:
     status = 422 if form.is_bound else 200
-    context = {"form": form, "property": property}
+    context = {"form": form, "property": property, "runs": _list_runs(property)}
     return render(request, "rooms/properties/form.html", context, status=status)
+
+
+def _list_runs(property: Property | None) -> list[RetentionRun]:
+    """The newest proofs; one that removed nothing proves most while it is the last."""
+    return [] if property is None else list(property.retention_runs.order_by("-id")[:RUN_ROWS])
 
 
 def _make_cards(properties: list[Property]) -> list[PropertyCard]:

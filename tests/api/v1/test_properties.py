@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from rooms.links.models import DirectLink
 from rooms.properties.models import Property
+from rooms.tasks import apply_retention
 from tests.api.requests.test_authentication import assert_problem
 
 
@@ -124,3 +125,31 @@ def test_other_tenant_gets_404(charlies, property, link, method, path):
     address = path.format(property=property.uuid, link=link.uuid)
     body = {} if method != "GET" else None
     assert charlies.call(method, address, body).status_code == 404
+
+
+def test_retention_is_said_and_taken_back(api, property):
+    path = f"properties/{property.uuid}"
+    body = api.patch(path, {"retention_messages_days": 30, "retention_files_days": 0}).json()
+    kept = [body[f"retention_{kind}_days"] for kind in ("messages", "files", "arrivals")]
+    assert kept == [30, 0, None]
+    body = api.patch(path, {"retention_messages_days": None, "addresses": "short"}).json()
+    assert (body["retention_messages_days"], body["addresses"]) == (None, "short")
+
+
+@pytest.mark.parametrize("days", [-1, 3651, "30", True])
+def test_retention_has_bounds(api, property, days):
+    answer = api.patch(f"properties/{property.uuid}", {"retention_messages_days": days})
+    assert_problem(answer, 400, "invalid")
+
+
+def test_what_was_removed_is_read(api, property, visit, django_assert_num_queries):
+    api.patch(f"properties/{property.uuid}", {"retention_addresses_days": 0})
+    apply_retention()
+    with django_assert_num_queries(3):
+        [run] = api.get(f"properties/{property.uuid}/retention").json()["items"]
+    assert (run["kind"], run["at_close"], run["removed"]) == ("addresses", True, 0)
+    assert run["finished_at"]
+
+
+def test_another_tenant_reads_nothing_of_it(charlies, property):
+    assert_problem(charlies.get(f"properties/{property.uuid}/retention"), 404, "property_not_found")

@@ -8,6 +8,7 @@ from accounts.audit.models import AuditEvent
 from rooms.conversations.models import Room
 from rooms.links.services.properties import archive_property, create_property
 from rooms.properties.models import Property
+from rooms.tasks import apply_retention
 from tests.cast import join
 
 PROPERTIES = "/properties"
@@ -22,6 +23,7 @@ FIELDS = {
     "storage": "none",
     "transport": "relay",
     "call_after_s": "30",
+    "addresses": "none",
 }
 
 
@@ -180,3 +182,23 @@ def test_the_list_needs_the_same_queries_for_twenty(desk, account, link, django_
         page = desk.get(PROPERTIES)
     assertContains(page, "Shop 18")
     assert Property.objects.for_account(account).count() == 20
+
+
+def test_retention_is_chosen_on_the_page_and_proved_there(desk, property, guest):
+    days = {"retention_messages_days": "30", "retention_files_days": "0"}
+    desk.post(page_of(property), {**FIELDS, **days, "addresses": "short"})
+    property.refresh_from_db()
+    kept = [property.get_retention(kind) for kind in ("messages", "files", "arrivals")]
+    assert (kept, property.addresses) == ([30, 0, None], "short")
+    assertNotContains(desk.get(page_of(property)), "Removed lately")
+    apply_retention()
+    page = desk.get(page_of(property))
+    assertContains(page, "Removed lately")
+    assertContains(page, "at close")
+
+
+@pytest.mark.parametrize("days", ["-1", "3651", "many"])
+def test_wrong_days_are_refused_and_kept_in_the_form(desk, property, days):
+    page = desk.post(page_of(property), {**FIELDS, "retention_messages_days": days})
+    assertContains(page, f'value="{days}"', status_code=422)
+    assertContains(page, "Bakery", status_code=422)

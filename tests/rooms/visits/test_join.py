@@ -10,6 +10,7 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.tenants.models import Account
+from rooms.arrivals.models import Arrival
 from rooms.conversations.models import Participant, Room
 from rooms.conversations.services.rooms import close_room
 from rooms.conversations.tickets import read_ticket_claims
@@ -329,3 +330,18 @@ def test_joining_is_rate_limited_by_address(client, link, settings):
 def join_from(client, link, address):
     url = f"/c/{link.token}/join"
     return client.post(url, "{}", content_type="application/json", REMOTE_ADDR=address)
+
+
+def test_of_the_address_nothing_is_noted(client, link):
+    join(client, link)
+    assert Arrival.objects.get().address == ""
+
+
+@pytest.mark.parametrize(
+    ("address", "net"),
+    [("203.0.113.77", "203.0.113.0/24"), ("2001:db8:1:2:3::4", "2001:db8:1::/48"), ("-", "")],
+)
+def test_where_the_property_wants_it_the_net_is_noted(client, link, address, net):
+    set_property(link, addresses="short")
+    client.post(f"/c/{link.token}/join", "{}", content_type="application/json", REMOTE_ADDR=address)
+    assert Arrival.objects.get().address == net

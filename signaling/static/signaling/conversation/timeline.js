@@ -74,11 +74,12 @@ export class Timeline {
   /**
    * What one reply to `room.sync` says, its messages added. Returns whether there is more to ask for.
    *
-   * @param {{messages: object[], more: boolean, room: {last_seq: number}}} page
+   * @param {{messages: object[], more: boolean, room: {last_seq: number, removed_seq: number}}} page
    * @param {number} since what was asked
    */
   onPage({ messages, more, room }, since) {
     if (since === 0) this.hasOlder = more;
+    this.#forget(room.removed_seq);
     const last = messages.at(-1)?.seq;
     // Without messages nothing is left above `since`: what is missing was erased.
     this.follow(last ?? room.last_seq);
@@ -108,6 +109,15 @@ export class Timeline {
     Object.assign(message, incoming);
     this.#unnumbered = this.#unnumbered.filter((other) => other !== message);
     this.#sorted = false;
+  }
+
+  /** What the server keeps no longer. */
+  #forget(upTo = 0) {
+    this.#list = this.list.filter((message) => {
+      const stays = !message.seq || message.seq > upTo;
+      if (!stays) this.#byKey.delete(keyOf(message));
+      return stays;
+    });
   }
 
   /** A peer may send for ever what the server never sees. */
