@@ -4,6 +4,7 @@ from rooms.attachments.urls import urlpatterns as attachments
 from rooms.inbox.urls import urlpatterns as inbox
 from rooms.links.urls import urlpatterns as links
 from rooms.notifications.urls import urlpatterns as notifications
+from rooms.privacy.urls import urlpatterns as privacy
 from rooms.provisioning.urls import urlpatterns as provisioning
 from rooms.styles.urls import urlpatterns as styles
 from rooms.visits.urls import urlpatterns as visits
@@ -16,6 +17,7 @@ urlpatterns = [
     *inbox,
     *links,
     *notifications,
+    *privacy,
     *provisioning,
     *styles,
     *visits,

@@ -188,6 +188,9 @@ RATE_LIMITS = {
         # Of one target; more is told in a digest.
         "calls": "6/600",
         "calls_a_day": "40/86400",
+        "guest_data": "30/60",
+        "transcript": "3/86400",
+        "transcript_link": "50/86400",
     }.items()
 }
 LIMITS = {

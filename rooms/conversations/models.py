@@ -185,6 +185,9 @@ class Participant(models.Model):
     delivered_seq = models.PositiveIntegerField(default=0)
     # How this participant's text travels, as last reported: host, srflx, prflx, relay, server.
     transport = models.CharField(max_length=6, blank=True)
+    # Which version of the property's consent line their page showed, and when they wrote below it.
+    consent_version = models.PositiveIntegerField(default=0, db_default=0)
+    consented_at = models.DateTimeField(null=True, blank=True)
     joined_at = models.DateTimeField(default=timezone.now)
     # When a new address of their link showed this guest out; empty again once they come by it.
     shown_out_at = models.DateTimeField(null=True, blank=True)

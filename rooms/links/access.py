@@ -16,6 +16,17 @@ def get_link(account: Account, uuid: UUID) -> DirectLink:
     return found
 
 
+def find_link(address: str) -> DirectLink:
+    """Return the link, also one that lets nobody in any more: who came by it may ask what is kept.
+
+    Raises LinkNotFound.
+    """
+    link = DirectLink.objects.with_address(address).first()
+    if link is None or link.account.deleted_at is not None:
+        raise LinkNotFound
+    return link
+
+
 def open_link(address: str) -> DirectLink:
     """Return the link a guest may come in by, with its property and account: one query.
 

@@ -30,6 +30,7 @@ def export_guest(guest: Guest) -> dict[str, Any]:
                 "at": visit.at,
                 "link": visit.link.uuid,
                 "room": visit.room.uuid if visit.room else None,
+                "address": visit.address,
             }
             for visit in visits
         ],

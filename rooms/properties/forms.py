@@ -119,12 +119,16 @@ class PropertyForm(forms.ModelForm):
             "transport",
             "call_after_s",
             "addresses",
+            "privacy_url",
+            "consent",
             "retention_messages_days",
             "retention_files_days",
             "retention_arrivals_days",
             "retention_addresses_days",
         ]
         labels = {
+            "privacy_url": _("Address of your privacy notice"),
+            "consent": _("Tell guests that by writing they agree to it"),
             "retention_messages_days": _("Messages, days"),
             "retention_files_days": _("Files, days"),
             "retention_arrivals_days": _("Visits, days"),
@@ -135,6 +139,8 @@ class PropertyForm(forms.ModelForm):
             "offline_text": _("When nobody is there"),
         }
         help_texts = {
+            "privacy_url": _("It begins with https://. Guests find it below the conversation."),
+            "consent": _("Version and time are kept with each guest’s first message below it."),
             "name": _("Guests see it on top of the page."),
             "color": _("Of your bubbles and buttons."),
             "greeting": _("The first thing a guest reads."),

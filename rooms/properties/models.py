@@ -80,6 +80,11 @@ class Property(models.Model):
     addresses = models.CharField(
         max_length=5, choices=Addresses, default=Addresses.NONE, db_default="none"
     )
+    # Where the owner's privacy notice is, and whether guests are told that writing is agreeing.
+    privacy_url = models.CharField(max_length=300, blank=True, default="", db_default="")
+    consent = models.BooleanField(default=False, db_default=False)
+    # Grows with every change of what guests agree to: a notice at another address.
+    consent_version = models.PositiveIntegerField(default=0, db_default=0)
     retention_messages_days = _days()
     retention_files_days = _days()
     retention_arrivals_days = _days()
@@ -93,6 +98,14 @@ class Property(models.Model):
     class Meta:
         verbose_name_plural = "properties"
         constraints = [
+            models.CheckConstraint(
+                condition=Q(privacy_url="") | Q(privacy_url__startswith="https://"),
+                name="property_privacy_by_https",
+            ),
+            models.CheckConstraint(
+                condition=Q(consent=False) | ~Q(privacy_url="") & Q(consent_version__gt=0),
+                name="property_consent_to_something",
+            ),
             _bounded("messages"),
             _bounded("files"),
             _bounded("arrivals"),

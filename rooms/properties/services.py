@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import TypedDict, Unpack
+from urllib.parse import urlsplit
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.validators import URLValidator
 from django.db import transaction
 
 from accounts.audit import trail
@@ -16,6 +19,7 @@ from rooms.properties.models import Property
 
 # A week: longer than any reason to wait before calling somebody.
 MAX_CALL_AFTER_S = 604_800
+HTTPS = URLValidator(schemes=["https"])
 
 
 class PropertyValues(TypedDict, total=False):
@@ -32,18 +36,12 @@ class PropertyValues(TypedDict, total=False):
     call_after_s: int
     paused: bool
     addresses: str
+    privacy_url: str
+    consent: bool
     retention_messages_days: int | None
     retention_files_days: int | None
     retention_arrivals_days: int | None
     retention_addresses_days: int | None
-
-
-_CLEAN: dict[str, Callable[[str, str], str]] = {
-    "name": clean_line,
-    "greeting": clean_text,
-    "offline_text": clean_text,
-    "color": lambda value, _: value.strip().lower(),
-}
 
 
 @transaction.atomic
@@ -58,7 +56,8 @@ def update_property(
     apply_values(property, values)
     changed = sorted(name for name in values if getattr(property, name) != before[name])
     if changed:
-        property.save(update_fields=["paused_at" if n == "paused" else n for n in changed])
+        stored = ["paused_at" if name == "paused" else name for name in changed]
+        property.save(update_fields=[*stored, "consent_version"])
         trail.record(property.account, actor, "property.changed", property.uuid, fields=changed)
     return property
 
@@ -82,9 +81,9 @@ def restore_property(*, property: Property, actor: trail.Actor = None) -> Proper
 
 def apply_values(property: Property, values: PropertyValues) -> None:
     """Put checked values on the row, without saving it. Raises Invalid."""
+    agreed_to = _what_is_agreed_to(property)
     for name, value in values.items():
-        clean = _CLEAN.get(name)
-        setattr(property, name, clean(str(value), name) if clean else value)
+        setattr(property, name, CLEANERS[name](str(value), name) if name in CLEANERS else value)
     check_fields(property, set(values) - {"paused"})
     unknown = set(property.languages) - {code for code, _ in settings.LANGUAGES}
     if unknown:
@@ -92,3 +91,37 @@ def apply_values(property: Property, values: PropertyValues) -> None:
     property.languages = list(dict.fromkeys(property.languages))
     if property.call_after_s > MAX_CALL_AFTER_S:
         raise Invalid("Wait at most a week before calling.", field="call_after_s")
+    _count_consent(property, agreed_to)
+
+
+def _check_privacy_url(url: str) -> str:
+    """Raises Invalid."""
+    try:
+        if url:
+            HTTPS(url)
+        if urlsplit(url).username is not None:
+            raise ValidationError("")
+    except (ValueError, ValidationError):
+        raise Invalid("Write an address that begins with https://.", field="privacy_url") from None
+    return url
+
+
+def _count_consent(property: Property, agreed_to: tuple[bool, str]) -> None:
+    """Give what guests agree to a new version where it changed. Raises Invalid."""
+    if property.consent and not property.privacy_url:
+        raise Invalid("Say where your privacy notice is.", field="privacy_url")
+    if property.consent and _what_is_agreed_to(property) != agreed_to:
+        property.consent_version += 1
+
+
+def _what_is_agreed_to(property: Property) -> tuple[bool, str]:
+    return property.consent, property.privacy_url
+
+
+CLEANERS: dict[str, Callable[..., str]] = {
+    "name": clean_line,
+    "greeting": clean_text,
+    "offline_text": clean_text,
+    "color": lambda text, _: text.strip().lower(),
+    "privacy_url": lambda text, name: _check_privacy_url(clean_line(text, name)),
+}

@@ -52,12 +52,14 @@ def join_link(
     language: str = "",
     prefill: str = "",
     address: str = "",
+    consent_version: int = 0,
 ) -> Visit:
     """Bring a guest into the link's room; the same guest comes back to the same room.
 
     Opens a closed private room again. A page load within VISIT_GAP_S of the last one goes
     on with the same visit. `prefill` holds facts the owner signed; its name goes before
-    the nickname. `address` is what the visit notes of where the guest came from.
+    the nickname. `address` is what the visit notes of where the guest came from,
+    `consent_version` which consent line their page showed.
 
     Raises PasscodeWrong, NicknameMissing, GuestBlocked, LinkGone (full or paused), LimitReached,
     PrefillWrong, Unavailable.
@@ -68,7 +70,10 @@ def join_link(
     # Outside the transaction, as it takes its time.
     if link.passcode and not _knows_passcode(link, guest_uuid, passcode):
         raise PasscodeWrong
-    return _enter(link, guest_uuid, nickname, language, facts, address)
+    visit = _enter(link, guest_uuid, nickname, language, facts, address)
+    if consent_version:
+        note_consent(visit.participant, link.property, consent_version)
+    return visit
 
 
 def _mark_impostor(link: DirectLink, nickname: str) -> str:
@@ -111,6 +116,19 @@ def _enter(
     if not is_known:
         count_use(link)
     return Visit(guest, participant.room, participant, arrival)
+
+
+def note_consent(participant: Participant, brand: Property, version: int) -> None:
+    """Note which line was shown; the first message below it notes when they agreed.
+
+    Where no message is stored, that is when they came in. A version that was never shown counts
+    for nothing.
+    """
+    if not brand.consent or version > brand.consent_version:
+        return
+    now = None if brand.storage == Property.Storage.KEEP else timezone.now()
+    others = Participant.objects.filter(pk=participant.pk).exclude(consent_version=version)
+    others.update(consent_version=version, consented_at=now)
 
 
 def _knows_passcode(link: DirectLink, guest_uuid: UUID | None, passcode: str) -> bool:

@@ -11,6 +11,7 @@ from uuid import UUID
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template.loader import render_to_string
+from django.utils import translation
 from django.utils.cache import patch_vary_headers
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST, require_safe
@@ -46,12 +47,14 @@ ADDRESS = re.compile(r"[A-Za-z0-9_-]{1,60}")
 MAX_BODY_BYTES = 4096
 MAX_NICKNAME_CHARS = 60
 MAX_PASSCODE_CHARS = 64
+MAX_VERSION_CHARS = 9
 # The longest a browser keeps a cookie.
 COOKIE_AGE_S = 400 * 86_400
 FIELDS = {
     "nickname": MAX_NICKNAME_CHARS,
     "passcode": MAX_PASSCODE_CHARS,
     "prefill": MAX_TOKEN_CHARS,
+    "consent": MAX_VERSION_CHARS,
 }
 WS_PATH = "/ws/"
 
@@ -70,6 +73,7 @@ class JoinRequest:
     nickname: str = ""
     passcode: str = ""
     prefill: str = ""
+    consent: str = ""
 
 
 # --- The page
@@ -77,7 +81,7 @@ class JoinRequest:
 
 def show_refusal(request: HttpRequest, error: DomainError) -> HttpResponse:
     """Answer with one friendly page that gives no reason."""
-    language = phrasebook.choose_language(_accepted(request), [])
+    language = phrasebook.choose_language(accepted(request), [])
     words = phrases.get_phrases(language)
     context = {
         "language": language,
@@ -86,7 +90,7 @@ def show_refusal(request: HttpRequest, error: DomainError) -> HttpResponse:
     }
     page = render_to_string("rooms/visits/refusal.html", context)
     headers = refusals.retry_after(error)
-    return _finish(HttpResponse(page, status=error.status, headers=headers))
+    return finish(HttpResponse(page, status=error.status, headers=headers))
 
 
 @refuses_with(show_refusal)
@@ -95,7 +99,7 @@ def show_page(request: HttpRequest, address: str) -> HttpResponse:
     """Answer with the conversation page."""
     rate_limits.hit("page", rate_limits.client_address(request))
     link = open_door(request, address)
-    language = phrasebook.choose_language(_accepted(request), link.property.languages)
+    language = phrasebook.choose_language(accepted(request), link.property.languages)
     preloaded = modules.list_modules("rooms/visits/guest.js")
     context = {
         "property": link.property,
@@ -104,8 +108,11 @@ def show_page(request: HttpRequest, address: str) -> HttpResponse:
         "modules": preloaded,
         "entry": preloaded[-1],
         "config": _describe_door(request, link, address, language),
+        "data_url": guest_path(address, "/data"),
     }
-    return _finish(HttpResponse(render_to_string("rooms/visits/page.html", context)))
+    with translation.override(language):
+        page = render_to_string("rooms/visits/page.html", context)
+    return finish(HttpResponse(page))
 
 
 def open_door(request: HttpRequest, address: str) -> DirectLink:
@@ -132,6 +139,7 @@ def _describe_door(
         "known": read_cookie(request, link.account) is not None,
         "passcode": bool(link.passcode),
         "nickname": brand.nickname,
+        "consent": str(brand.consent_version) if brand.consent else "",
         "property": {
             "name": brand.name,
             "greeting": brand.greeting,
@@ -147,11 +155,11 @@ def _describe_door(
     }
 
 
-def _accepted(request: HttpRequest) -> str:
+def accepted(request: HttpRequest) -> str:
     return request.headers.get("Accept-Language", "")
 
 
-def _finish(response: HttpResponse) -> HttpResponse:
+def finish(response: HttpResponse) -> HttpResponse:
     # Not `no-referrer`: with it some browsers send `Origin: null` to our own join endpoint.
     response["Referrer-Policy"] = "same-origin"
     response["X-Robots-Tag"] = "noindex, nofollow"
@@ -204,14 +212,21 @@ def join(request: HttpRequest, address: str) -> HttpResponse:
         guest_uuid=read_cookie(request, link.account),
         nickname="" if link.property.nickname == Property.Nickname.NEVER else wish.nickname,
         passcode=wish.passcode,
-        language=phrasebook.choose_language(_accepted(request), link.property.languages),
+        language=phrasebook.choose_language(accepted(request), link.property.languages),
         prefill=wish.prefill,
         address=_note_address(request, link.property),
+        consent_version=_read_version(wish.consent),
     )
     facts = _describe_visit(link, visit)
     response = JsonResponse(facts, status=201, headers={"Cache-Control": "no-store"})
     _set_cookie(request, response, link.account, visit.guest.uuid)
     return response
+
+
+def _read_version(text: str) -> int:
+    if text and not (text.isascii() and text.isdigit()):
+        raise Invalid("Send the number your page had.", field="consent")
+    return int(text or 0)
 
 
 def _note_address(request: HttpRequest, brand: Property) -> str:
@@ -272,12 +287,12 @@ def _describe_visit(link: DirectLink, visit: Visit) -> dict[str, Any]:
     }
 
 
-def _cookie_name(account: Account) -> str:
+def cookie_name(account: Account) -> str:
     return f"guest_{account.uuid.hex[:12]}"
 
 
 def read_cookie(request: HttpRequest, account: Account) -> UUID | None:
-    value = request.COOKIES.get(_cookie_name(account))
+    value = request.COOKIES.get(cookie_name(account))
     if not value:
         return None
     try:
@@ -290,7 +305,7 @@ def _set_cookie(
     request: HttpRequest, response: HttpResponse, account: Account, guest_uuid: UUID
 ) -> None:
     response.set_cookie(
-        _cookie_name(account),
+        cookie_name(account),
         sign_guest(guest_uuid),
         max_age=COOKIE_AGE_S,
         path=GUEST_PATH,

@@ -19,6 +19,8 @@ PARTICIPANT: dict[str, Any] = {
     "read_seq": 41,
     "delivered_seq": 42,
     "transport": "host",
+    "consent_version": 1,
+    "consented_at": "2026-11-22T09:00:40Z",
     "joined_at": "2026-11-22T09:00:00Z",
 }
 
@@ -36,6 +38,12 @@ class ParticipantOut(OutputSerializer):
     read_seq = serializers.IntegerField()
     delivered_seq = serializers.IntegerField()
     transport = serializers.CharField(help_text="How their text travels, as last reported.")
+    consent_version = serializers.IntegerField(
+        help_text="Which consent line their page showed; 0: none."
+    )
+    consented_at = serializers.DateTimeField(
+        allow_null=True, help_text="When they wrote below it first."
+    )
     joined_at = serializers.DateTimeField()
 
     def get_guest(self, participant: Participant) -> str | None:

@@ -12,6 +12,7 @@ class ExportedArrivalOut(OutputSerializer):
     at = serializers.DateTimeField()
     link = serializers.UUIDField()
     room = serializers.UUIDField(allow_null=True)
+    address = serializers.CharField(help_text="The net they came from, if it was noted.")
 
 
 class ExportedMessageOut(OutputSerializer):
@@ -25,7 +26,7 @@ class ExportedMessageOut(OutputSerializer):
 @sample(
     {
         "guest": GUEST,
-        "arrivals": [{"at": ARRIVAL["at"], "link": ARRIVAL["link"], "room": ROOM["id"]}],
+        "arrivals": [{key: ARRIVAL[key] for key in ("at", "link", "room", "address")}],
         "messages": [
             {
                 "room": ROOM["id"],

@@ -21,6 +21,9 @@ PROPERTY: dict[str, Any] = {
     "transport": "direct",
     "call_after_s": 0,
     "addresses": "none",
+    "privacy_url": "https://example.com/privacy",
+    "consent": True,
+    "consent_version": 1,
     "retention_messages_days": 365,
     "retention_files_days": 30,
     "retention_arrivals_days": None,
@@ -49,6 +52,11 @@ class PropertyOut(OutputSerializer):
     addresses = serializers.ChoiceField(
         Property.Addresses.choices, help_text="What is noted of the address a guest came from."
     )
+    privacy_url = serializers.CharField()
+    consent = serializers.BooleanField(
+        help_text="Whether guests are told that by writing they agree to the privacy notice."
+    )
+    consent_version = serializers.IntegerField(help_text="Grows when what they agree to changes.")
     retention_messages_days = serializers.IntegerField(
         allow_null=True, help_text="Null: for ever, 0: until the conversation is closed."
     )
@@ -91,6 +99,8 @@ class PropertyBody(StrictSerializer):
         required=False, help_text="While paused, its links let in only who has been here before."
     )
     addresses = serializers.ChoiceField(Property.Addresses.choices, required=False)
+    privacy_url = serializers.CharField(required=False, allow_blank=True, max_length=300)
+    consent = serializers.BooleanField(required=False)
     retention_messages_days = RetentionField()
     retention_files_days = RetentionField()
     retention_arrivals_days = RetentionField()

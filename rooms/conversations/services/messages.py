@@ -127,7 +127,8 @@ WITH writer AS (
     RETURNING r.id, r.last_seq
 ), marked AS (
     UPDATE rooms_participant p
-    SET read_seq = n.last_seq, delivered_seq = n.last_seq
+    SET read_seq = n.last_seq, delivered_seq = n.last_seq, consented_at = CASE
+        WHEN p.consent_version > 0 THEN COALESCE(p.consented_at, now()) ELSE p.consented_at END
     FROM numbered n WHERE p.id = %(participant)s
 ), answered AS (
     UPDATE rooms_arrival a SET answered_at = now()

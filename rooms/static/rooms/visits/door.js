@@ -19,7 +19,7 @@ export class DoorError extends Error {
  * Asks to be let in.
  *
  * @param {string} url
- * @param {{nickname?: string, passcode?: string, prefill?: string}} wish
+ * @param {{nickname?: string, passcode?: string, prefill?: string, consent?: string}} wish
  * @returns {Promise<object>} ticket, resume, room, participant, ws; rejects with DoorError
  */
 export async function knock(url, wish) {

@@ -43,8 +43,9 @@ class GuestPage {
   }
 
   async #join(said) {
+    const { join, consent } = this.#config;
     try {
-      this.#entry = await knock(this.#config.join, { ...said, prefill: this.#prefill });
+      this.#entry = await knock(join, { ...said, consent, prefill: this.#prefill });
     } catch (error) {
       if (error.code !== "prefill_invalid") throw error;
       this.#prefill = "";
