@@ -101,6 +101,20 @@ def owner_required(view: View[P]) -> AnyView[P]:
     return _role_required(lambda membership: membership.role == Membership.Role.OWNER)(view)
 
 
+def list_closed(user: User) -> list[Account]:
+    """Return the accounts this owner may have back, the last closed first."""
+    owned = Account.objects.filter(memberships__user=user, memberships__role=Membership.Role.OWNER)
+    return list(owned.exclude(deleted_at=None).order_by("-deleted_at"))
+
+
+def get_closed(user: User, uuid: UUID) -> Account:
+    """Raises NotFound."""
+    for account in list_closed(user):
+        if account.uuid == uuid:
+            return account
+    raise NotFound
+
+
 def get_membership(account: Account, uuid: UUID) -> Membership:
     """Raises NotFound."""
     found = Membership.objects.for_account(account).filter(uuid=uuid)

@@ -13,5 +13,7 @@ urlpatterns = [
     path("account", account.show_account, name="account"),
     path("account/name", account.rename, name="rename"),
     path("account/delete", account.delete, name="delete"),
+    path("account/closed", account.show_closed, name="closed"),
+    path("account/closed/<uuid:uuid>/restore", account.restore, name="restore"),
     path("account/switch/<uuid:uuid>", account.switch, name="switch"),
 ]

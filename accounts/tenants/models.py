@@ -1,8 +1,10 @@
 from __future__ import annotations
 
 import uuid
+from datetime import datetime, timedelta
 from typing import Self, TypeVar
 
+from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
@@ -36,6 +38,13 @@ class Account(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def removal_at(self) -> datetime | None:
+        """When a closed account is removed, until when its owner may have it back."""
+        if self.deleted_at is None:
+            return None
+        return self.deleted_at + timedelta(days=settings.ACCOUNT_GRACE_DAYS)
 
     @property
     def is_open(self) -> bool:

@@ -47,7 +47,15 @@ class ManyLinksForm(forms.ModelForm):
         initial=DirectLink.Mode.PRIVATE,
     )
     not_before = MomentFormField(label=_("Opens at"), help_text=_("Empty: now."))
-    expires_at = MomentFormField(label=_("Ends at"), help_text=_("Empty: never."))
+    expires_at = MomentFormField(
+        label=_("Ends at"),
+        help_text=_("From then on nobody new comes in. Empty: never."),
+    )
+    closes_rooms = forms.BooleanField(
+        label=_("Then also close the conversations that run"),
+        help_text=_("Otherwise guests who are inside go on writing."),
+        required=False,
+    )
     passcode = forms.CharField(
         label=_("Passcode"),
         required=False,
@@ -67,7 +75,15 @@ class ManyLinksForm(forms.ModelForm):
 
     class Meta:
         model = DirectLink
-        fields = ["label", "mode", "not_before", "expires_at", "passcode", "guest_limit"]
+        fields = [
+            "label",
+            "mode",
+            "not_before",
+            "expires_at",
+            "closes_rooms",
+            "passcode",
+            "guest_limit",
+        ]
         labels = {"label": _("Label")}
         help_texts = {
             "label": _("Only you see it. “Table” becomes “Table 1”, “Table 2” and so on.")
@@ -126,7 +142,7 @@ class LinkForm(NewLinkForm):
 def describe(link: DirectLink) -> dict[str, Any]:
     """Return the form's first values; the passcode is known to nobody."""
     values = model_to_dict(
-        link, fields=["label", "mode", "not_before", "expires_at", "guest_limit"]
+        link, fields=["label", "mode", "not_before", "expires_at", "closes_rooms", "guest_limit"]
     )
     return {**values, "slug": link.slug or ""}
 

@@ -59,6 +59,9 @@ class DirectLink(models.Model):
     mode = models.CharField(max_length=10, choices=Mode, default=Mode.PRIVATE)
     not_before = models.DateTimeField(null=True, blank=True)
     expires_at = models.DateTimeField(null=True, blank=True)
+    # Whether its end also closes the conversations that run, and when that was done.
+    closes_rooms = models.BooleanField(default=False, db_default=False)
+    rooms_closed_at = models.DateTimeField(null=True, blank=True)
     # Django password hash; empty means no passcode.
     passcode = models.CharField(max_length=128, blank=True)
     guest_limit = models.PositiveIntegerField(null=True, blank=True)
@@ -82,6 +85,14 @@ class DirectLink(models.Model):
                 | Q(not_before__lt=models.F("expires_at")),
                 name="link_begins_before_it_ends",
             ),
+        ]
+        indexes = [
+            # Serves the task that closes rooms of links that ended.
+            models.Index(
+                fields=["expires_at"],
+                condition=Q(closes_rooms=True, rooms_closed_at=None),
+                name="link_closing_rooms",
+            )
         ]
 
     def __str__(self) -> str:

@@ -15,12 +15,15 @@ from accounts.limits import usage
 from accounts.team.access import (
     SESSION_KEY,
     MemberRequest,
+    get_closed,
+    list_closed,
     list_memberships,
     manager_required,
     member_required,
     owner_required,
 )
-from accounts.team.services.accounts import delete_account, rename_account
+from accounts.team.mails import send_closed
+from accounts.team.services.accounts import delete_account, rename_account, restore_account
 from accounts.tenants.forms import AccountForm, DeleteAccountForm
 from accounts.users.forms import ProfileForm
 from accounts.users.models import User
@@ -37,6 +40,7 @@ def show_account(request: MemberRequest) -> HttpResponse:
         "profile_form": form,
         "account_form": AccountForm(instance=request.account),
         "usage": usage.read_usage(request.account),
+        "closed": list_closed(request.user),
     }
     return render(request, "accounts/account.html", context)
 
@@ -70,12 +74,37 @@ def delete(request: MemberRequest) -> HttpResponse:
     form = DeleteAccountForm(request.POST or None, account=request.account)
     if request.method == "POST" and form.is_valid():
         delete_account(account=request.account, actor=request.user)
+        send_closed(request.account)
         request.session.pop(SESSION_KEY, None)
-        messages.success(request, _("The account is closed; its data will be removed."))
-        return redirect("accounts:home")
+        messages.success(request, _("The account is closed."))
+        return redirect("accounts:closed")
     contents = usage.count_contents(request.account)
-    context = {"form": form, "contents": contents, "members": request.account.memberships.count()}
+    context = {
+        "form": form,
+        "contents": contents,
+        "members": request.account.memberships.count(),
+        "days": settings.ACCOUNT_GRACE_DAYS,
+    }
     return render(request, "accounts/delete.html", context)
+
+
+@login_required
+def show_closed(request: HttpRequest) -> HttpResponse:
+    """The accounts an owner may have back, and until when."""
+    assert isinstance(request.user, User)
+    return render(request, "accounts/closed.html", {"closed": list_closed(request.user)})
+
+
+@require_POST
+@login_required
+def restore(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    """Take the deletion back. Raises NotFound."""
+    assert isinstance(request.user, User)
+    account = get_closed(request.user, uuid)
+    restore_account(account=account, actor=request.user)
+    request.session[SESSION_KEY] = str(account.uuid)
+    messages.success(request, _("“%s” is open again.") % account.name)
+    return redirect("accounts:account")
 
 
 @require_POST

@@ -19,6 +19,7 @@ LINK: dict[str, Any] = {
     "mode": "private",
     "not_before": None,
     "expires_at": None,
+    "closes_rooms": False,
     "has_passcode": False,
     "guest_limit": None,
     "guest_count": 0,
@@ -41,6 +42,9 @@ class LinkOut(OutputSerializer):
     mode = serializers.ChoiceField(DirectLink.Mode.choices)
     not_before = serializers.DateTimeField(allow_null=True)
     expires_at = serializers.DateTimeField(allow_null=True)
+    closes_rooms = serializers.BooleanField(
+        help_text="Whether its end also closes the conversations that run."
+    )
     has_passcode = serializers.SerializerMethodField()
     guest_limit = serializers.IntegerField(allow_null=True)
     guest_count = serializers.IntegerField(source="guests", help_text="Guests let in so far.")
@@ -65,6 +69,7 @@ class LinkBody(StrictSerializer):
     mode = serializers.ChoiceField(DirectLink.Mode.choices, required=False)
     not_before = serializers.DateTimeField(required=False, allow_null=True)
     expires_at = serializers.DateTimeField(required=False, allow_null=True)
+    closes_rooms = serializers.BooleanField(required=False)
     passcode = serializers.CharField(
         required=False, allow_blank=True, max_length=64, help_text="“” takes it away."
     )

@@ -45,6 +45,7 @@ class LinkValues(TypedDict, total=False):
     mode: str
     not_before: datetime | None
     expires_at: datetime | None
+    closes_rooms: bool
     passcode: str
     guest_limit: int | None
     slug: str | None
@@ -142,7 +143,8 @@ def _update_link(link: DirectLink, actor: trail.Actor, values: LinkValues) -> Di
     _apply(link, values)
     changed = sorted(name for name in values if getattr(link, name) != before[name])
     if changed:
-        _save(link, ["paused_at" if name == "paused" else name for name in changed])
+        stored = ["paused_at" if name == "paused" else name for name in changed]
+        _save(link, [*stored, "rooms_closed_at"])
         trail.record(link.account, actor, "link.changed", link.uuid, fields=changed)
     return link
 
@@ -228,6 +230,7 @@ def _apply(link: DirectLink, values: LinkValues) -> None:
     if "slug" in values:
         _take_slug(link, clean_slug(values["slug"]))
     link.paused = values.get("paused", link.paused)
+    link.closes_rooms = values.get("closes_rooms", link.closes_rooms)
     _apply_times(link, values)
     check_fields(link, {"label", "mode", "guest_limit"} & set(values))
     if link.guest_limit == 0:
@@ -239,6 +242,7 @@ def _apply_times(link: DirectLink, values: LinkValues) -> None:
         link.not_before = values["not_before"]
     if "expires_at" in values and values["expires_at"] != link.expires_at:
         link.expires_at = values["expires_at"]
+        link.rooms_closed_at = None
         if link.expires_at is not None and link.expires_at <= timezone.now():
             raise Invalid("This moment is over already.", field="expires_at")
     if link.not_before and link.expires_at and link.not_before >= link.expires_at:
@@ -272,6 +276,7 @@ def _copy(first: DirectLink, label: str) -> DirectLink:
         mode=first.mode,
         not_before=first.not_before,
         expires_at=first.expires_at,
+        closes_rooms=first.closes_rooms,
         passcode=first.passcode,
         guest_limit=first.guest_limit,
     )
