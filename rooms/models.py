@@ -8,11 +8,13 @@ from rooms.conversations.models import Message, Participant, Room
 from rooms.guests.models import Guest
 from rooms.links.models import DirectLink, LinkUse
 from rooms.notifications.models import Delivery
+from rooms.privacy.models import AccountExport
 from rooms.properties.models import Property, RetentionRun
 from rooms.provisioning.models import ProvisioningBatch, ProvisioningRow
 from rooms.webhooks.models import Webhook, WebhookDelivery
 
 __all__ = [
+    "AccountExport",
     "Arrival",
     "Attachment",
     "Delivery",

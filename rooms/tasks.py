@@ -8,11 +8,12 @@ from __future__ import annotations
 from celery import shared_task
 
 from rooms.attachments import files, processing
+from rooms.conversations.services import expiry
 from rooms.links.services import uses
 from rooms.notifications import sweep as calls
 from rooms.notifications import tasks as call_tasks
 from rooms.notifications.queue import ask_for
-from rooms.privacy import cleanup, retention
+from rooms.privacy import cleanup, exports, retention
 from rooms.provisioning.bulk.batches import QUEUE, WORK_OFF, forget_batches, work_off_batches
 from rooms.webhooks import sweep as webhooks
 from rooms.webhooks import tasks as webhook_tasks
@@ -93,3 +94,23 @@ def apply_retention_at_close(room_id: int) -> None:
     """Remove what a property keeps no longer than until its rooms are closed."""
     if retention.empty_room(room_id):
         ask_for(retention.EMPTY_ROOM, QUEUE, room_id)
+
+
+@shared_task
+def close_rooms_of_ended_links() -> int:
+    """Close what runs behind links that ended, where their owners chose that."""
+    return expiry.close_rooms_of_ended_links()
+
+
+# Well below the broker's visibility_timeout and the lease of an export.
+@shared_task(soft_time_limit=270, time_limit=285)
+def make_exports() -> None:
+    """Write the next account that an owner asked for into a file."""
+    if exports.make_next():
+        ask_for(exports.MAKE, QUEUE)
+
+
+@shared_task
+def forget_exports() -> int:
+    """Remove exports whose day is over."""
+    return exports.forget_exports()

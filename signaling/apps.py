@@ -8,6 +8,8 @@ class SignalingConfig(AppConfig):
 
     def ready(self) -> None:
         # The layer and its settings are there only now.
-        from signaling import metrics
+        from rooms.base import streaming
+        from signaling import files, metrics
 
         metrics.register()
+        streaming.register(files.read_pieces)

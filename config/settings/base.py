@@ -189,6 +189,7 @@ RATE_LIMITS = {
         "calls": "6/600",
         "calls_a_day": "40/86400",
         "guest_data": "30/60",
+        "export": "3/86400",
         "transcript": "3/86400",
         "transcript_link": "50/86400",
     }.items()
@@ -208,7 +209,7 @@ LIMITS = {
 }
 
 # A closed account can be restored this long; then its rows are removed.
-ACCOUNT_GRACE_DAYS = env.read_int("ACCOUNT_GRACE_DAYS", 30)
+ACCOUNT_GRACE_DAYS = env.read_int("ACCOUNT_GRACE_DAYS", 14)
 # Rooms that were left without a word are removed after so long; visits and calls stay.
 WORDLESS_ROOM_HOURS = env.read_int("WORDLESS_ROOM_HOURS", 24, minimum=1)
 COMPATIBILITY_API = env.read_bool("COMPATIBILITY_API", False)

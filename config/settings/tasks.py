@@ -13,6 +13,7 @@ SWEEP_INTERVAL_S = env.read_int("SWEEP_INTERVAL_S", 30, minimum=1)
 HOUR_S = 3600
 # Whoever looks first after midnight (UTC) begins the day's work; the others go on with it.
 RETENTION_INTERVAL_S = 300
+LINK_ENDS_INTERVAL_S = 60
 
 # A worker serves all of them unless it is told otherwise (--queues).
 CELERY_TASK_QUEUES = [Queue(name, routing_key=name) for name in QUEUES]
@@ -67,6 +68,11 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "tidy rooms that were left without a word": repeat("rooms.tasks.tidy_rooms", HOUR_S),
     "sweep files that wait": repeat("rooms.tasks.sweep_processing", SWEEP_INTERVAL_S),
     "sweep files without a message": repeat("rooms.tasks.sweep_attachments", HOUR_S),
+    "close what runs behind links that ended": repeat(
+        "rooms.tasks.close_rooms_of_ended_links", LINK_ENDS_INTERVAL_S
+    ),
+    "make exports of accounts": repeat("rooms.tasks.make_exports", RETENTION_INTERVAL_S),
+    "remove exports whose day is over": repeat("rooms.tasks.forget_exports", HOUR_S),
     "remove what was kept long enough": repeat("rooms.tasks.apply_retention", RETENTION_INTERVAL_S),
     "remove closed accounts": repeat("accounts.tasks.remove_closed_accounts", HOUR_S),
     "sweep answers kept for repeats": repeat("api.tasks.sweep_idempotency_records", HOUR_S),

@@ -26,6 +26,7 @@ REFUSALS = (
     gettext_noop("The link would end before it begins."),
     gettext_noop("Use 4 to 64 characters."),
     gettext_noop("Wait at most a week before calling."),
+    gettext_noop("An export is being made already."),
     gettext_noop("Write an address that begins with https://."),
     gettext_noop("Say where your privacy notice is."),
     gettext_noop("Keep it at most ten years, or for ever."),

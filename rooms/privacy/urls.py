@@ -2,9 +2,11 @@ from __future__ import annotations
 
 from django.urls import path, re_path
 
-from rooms.privacy import views
+from rooms.privacy import export_views, views
 
 urlpatterns = [
+    path("account/exports", export_views.show_exports, name="exports"),
+    path("account/exports/<uuid:uuid>", export_views.download_export, name="export"),
     path("c/<str:address>/data", views.show_data, name="guest_data"),
     re_path(
         r"^c/(?P<address>[^/]+)/data/conversation\.(?P<ending>txt|html)$",

@@ -7,7 +7,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0003_let_channels_name_their_kind'),
-        ('rooms', '0015_let_guests_agree_to_a_privacy_notice'),
+        ('rooms', '0017_let_guests_agree_to_a_privacy_notice'),
     ]
 
     operations = [
