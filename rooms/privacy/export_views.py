@@ -14,9 +14,9 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.audit import trail
 from accounts.base.errors import NotFound
 from accounts.team.access import MemberRequest, owner_required
-from rooms.base.streaming import answer_file
 from rooms.privacy.exports import ask_for_export
 from rooms.privacy.models import AccountExport
+from rooms.privacy.streaming import answer_file
 
 SHOWN = 10
 

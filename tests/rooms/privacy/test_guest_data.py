@@ -11,12 +11,12 @@ from pytest_django.asserts import assertContains, assertNotContains, assertRedir
 
 from accounts.audit.models import AuditEvent
 from rooms.arrivals.models import Arrival
-from rooms.conversations.access import get_member_participant
 from rooms.conversations.models import Message, Participant
 from rooms.conversations.services.messages import post_message, sender_of
 from rooms.guests.models import Guest
 from rooms.links.services.links import revoke_link
 from rooms.privacy import transcript
+from tests import cast
 from tests.rooms.attachments.test_attachments import enter
 
 pytestmark = pytest.mark.django_db
@@ -32,7 +32,7 @@ def gwen(link):
 @pytest.fixture
 def answered(gwen, alice):
     room = Participant.objects.get(guest__nickname="Gwen").room
-    say(get_member_participant(alice.memberships.get(), room), "It is.")
+    say(cast.enter(alice, room), "It is.")
     return gwen
 
 

@@ -15,7 +15,6 @@ from rooms.arrivals.models import Arrival
 from rooms.attachments.models import Attachment
 from rooms.attachments.services import post_attachment, sweep_files
 from rooms.base import counters
-from rooms.conversations.access import get_member_participant
 from rooms.conversations.models import Message, Room
 from rooms.conversations.services.messages import mark_read, post_message, sender_of
 from rooms.conversations.services.rooms import close_room
@@ -28,7 +27,7 @@ from rooms.properties.services import update_property
 from rooms.tasks import apply_retention, apply_retention_at_close
 from rooms.webhooks.models import WebhookDelivery
 from rooms.webhooks.services import create_webhook
-from tests.cast import join
+from tests.cast import enter, join
 from tests.files_to_send import make_file
 
 pytestmark = pytest.mark.django_db
@@ -102,7 +101,7 @@ def test_what_is_gone_is_unread_by_nobody(alice, old_and_new):
     assert rooms.get().unread == 3
     apply_retention()
     assert rooms.get().unread == 1
-    place = get_member_participant(member, old_and_new)
+    place = enter(alice, old_and_new)
     mark_read(sender=sender_of(place), read_seq=3)
     assert rooms.get().unread == 0
 
