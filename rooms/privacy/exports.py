@@ -24,7 +24,7 @@ from accounts.base.errors import Conflict
 from accounts.limits import rate_limits
 from accounts.tenants.models import Account
 from accounts.users.models import User
-from rooms.attachments.services import delete_file
+from rooms.attachments.files import delete_file
 from rooms.notifications.channels.words import language_of
 from rooms.notifications.queue import ask_for
 from rooms.privacy.archive import write_archive

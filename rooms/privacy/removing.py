@@ -11,8 +11,8 @@ from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 
 from rooms.arrivals.models import Arrival
+from rooms.attachments.files import delete_file
 from rooms.attachments.models import Attachment
-from rooms.attachments.services import delete_file
 from rooms.base import events, presence
 from rooms.conversations.models import Participant, Room
 from rooms.guests.models import Guest

@@ -12,8 +12,9 @@ from django.utils import timezone
 
 from accounts.base.errors import Invalid
 from rooms.arrivals.models import Arrival
+from rooms.attachments.files import sweep_files
 from rooms.attachments.models import Attachment
-from rooms.attachments.services import post_attachment, sweep_files
+from rooms.attachments.services import post_attachment
 from rooms.base import counters
 from rooms.conversations.models import Message, Room
 from rooms.conversations.services.messages import mark_read, post_message, sender_of
@@ -187,7 +188,7 @@ def test_a_file_the_storage_did_not_let_go_of_is_swept_later(property, guest, mo
     with monkeypatch.context() as patch:
         patch.setattr(default_storage, "delete", refuse, raising=False)
         apply_retention()
-    monkeypatch.setattr("rooms.attachments.services.ORPHAN_AGE", timedelta(0))
+    monkeypatch.setattr("rooms.attachments.files.ORPHAN_AGE", timedelta(0))
     assert default_storage.exists(place)
     assert sweep_files() == 1
 
