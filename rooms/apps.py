@@ -12,8 +12,10 @@ class RoomsConfig(AppConfig):
         from rooms.conversations import revocation
         from rooms.conversations.services import removals
         from rooms.notifications import metrics
+        from rooms.provisioning import takeover
 
         revocation.listen()
         removals.listen()
+        takeover.listen()
         usage.register()
         metrics.register()

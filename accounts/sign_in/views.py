@@ -1,14 +1,23 @@
-"""The first visit of an owner whom a program made: they choose a password and are in."""
+"""The way in: the code of the mail, and the first visit of an owner whom a program made."""
 
 from __future__ import annotations
 
+from typing import Any
+
+from allauth.account.adapter import get_adapter
+from allauth.account.app_settings import EmailVerificationMethod
 from allauth.account.utils import perform_login
+from allauth.account.views import ConfirmEmailVerificationCodeView
+from django import forms
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.decorators import method_decorator
 from django.views.decorators.cache import never_cache
 
 from accounts.limits import rate_limits
 from accounts.sign_in.forms import ChoosePasswordForm
+from accounts.sign_in.local_mail import find_mail
 from accounts.sign_in.services import find_sign_in_link, use_sign_in_link
 from accounts.team.access import SESSION_KEY
 
@@ -28,10 +37,34 @@ def enter(request: HttpRequest, token: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         password = form.cleaned_data["password"]
         user = use_sign_in_link(link=link, password=password)
-        # As after a sign-up: an address that is not proven yet gets its mail.
+        # An address that is not proven yet gets its mail, but whoever made the owner vouches.
         response: HttpResponse = perform_login(
-            request, user, redirect_url=WELCOME, signup=True, email=user.email
+            request,
+            user,
+            email_verification=EmailVerificationMethod.OPTIONAL,
+            redirect_url=WELCOME,
+            signup=True,
+            email=user.email,
         )
         request.session[SESSION_KEY] = str(link.account.uuid)
         return response
     return render(request, "accounts/enter.html", {"form": form, "link": link})
+
+
+@method_decorator(never_cache, name="dispatch")
+class ConfirmAddressView(ConfirmEmailVerificationCodeView):
+    """Ask for the code of the mail. For a known address nobody has a code; the page is the same."""
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        context: dict[str, Any] = super().get_context_data(**kwargs)
+        if settings.LOCAL_MAIL_FOLDER:
+            context["local_folder"] = settings.LOCAL_MAIL_FOLDER
+            context["local_mail"] = find_mail(context["email"])
+        return context
+
+    def _resend_form_valid(self, form: forms.Form) -> HttpResponse:
+        """Send again, also to a known address: allauth leaves that out, which takes less time."""
+        response: HttpResponse = super()._resend_form_valid(form)
+        if "user_id" not in self._process.state:
+            get_adapter().send_account_already_exists_mail(self._process.email)
+        return response

@@ -119,18 +119,27 @@ ACCOUNT_SIGNUP_FORM_CLASS = "accounts.sign_in.forms.SignUpFields"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
-# A new owner sees the link at once; the address is confirmed meanwhile.
-ACCOUNT_EMAIL_VERIFICATION = "optional"
+ACCOUNT_FORMS = {"signup": "rooms.provisioning.forms.SignUpForm"}
+# There is no account to ring before the code of the mail is given; see the adapter.
+ACCOUNT_EMAIL_VERIFICATION = "mandatory"
+ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True
+ACCOUNT_EMAIL_VERIFICATION_BY_CODE_MAX_ATTEMPTS = 5
+ACCOUNT_EMAIL_VERIFICATION_SUPPORTS_RESEND = True
+ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "accounts.sign_in.reset.ResetTokenGenerator"
+# Known and unknown addresses get the same answer, after the same work: one mail each.
 ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = True
+# The folder whose mails the code page shows: only dev.py ever names one.
+LOCAL_MAIL_FOLDER = ""
 ACCOUNT_LOGOUT_REDIRECT_URL = "/"
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
-ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 ACCOUNT_MAX_EMAIL_ADDRESSES = 5
 ACCOUNT_RATE_LIMITS = {
     "login": env.read_str("RATE_SIGN_IN", "30/m/ip"),
     "login_failed": env.read_str("RATE_SIGN_IN_FAILED", "10/m/ip,5/300s/key"),
     "signup": env.read_str("RATE_SIGN_UP", "20/m/ip"),
+    "confirm_email": env.read_str("RATE_CONFIRM_EMAIL", "6/10m/key"),
 }
 MFA_ADAPTER = "accounts.sign_in.mfa.MFAAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]

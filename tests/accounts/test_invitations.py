@@ -11,6 +11,7 @@ from accounts.team.models import Invitation, Membership
 from accounts.tenants.models import Account
 from accounts.users.models import User
 from tests.accounts.conftest import sign_in
+from tests.accounts.test_sign_up import confirm
 
 FRIEND = "friend@example.com"
 
@@ -39,9 +40,10 @@ def test_who_signs_up_by_an_invitation_joins_that_account(client, account, invit
     assert EmailAddress.objects.get(email=FRIEND).verified
 
 
-def test_another_address_gets_an_account_of_its_own(client, account, invitation_path):
+def test_another_address_gets_an_account_of_its_own(client, account, invitation_path, mailoutbox):
     client.get(invitation_path)
     sign_up(client, "somebody@example.com")
+    confirm(client, mailoutbox[-1])
     membership = User.objects.get(email="somebody@example.com").memberships.get()
     assert membership.account != account
 
