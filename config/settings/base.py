@@ -208,6 +208,7 @@ LIMITS = {
         "open_rooms": 10_000,
         "webhooks": 20,
         "messages_a_day": 100_000,
+        "invitations_a_day": 50,
         "storage_mib": 1024,
         "api_requests_a_minute": 6000,
     }.items()

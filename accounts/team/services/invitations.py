@@ -43,6 +43,7 @@ def create_invitation(
     Invitation.objects.for_account(account).filter(email=email, accepted_at=None).delete()
     waiting = Invitation.objects.for_account(account).waiting().count()
     limits.check_room_for(account, "members", account.memberships.all(), more=1 + waiting)
+    limits.count_invitation(account)
     token = secrets.token_urlsafe(32)
     invitation = Invitation.objects.create(
         account=account,
