@@ -101,6 +101,9 @@ def _count(what: str, account_uuid: str, limit: str, allowed: int) -> None:
         used = cast(int, get_redis().incr(key))
         if used == 1:
             get_redis().expire(key, 2 * DAY_S)
+        if used > allowed:
+            # What is refused was not used.
+            get_redis().decr(key)
     except RedisError:
         return
     if used > allowed:
