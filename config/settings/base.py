@@ -193,6 +193,7 @@ RATE_LIMITS = {
         "target": "20/3600",
         "platform": "6000/60",
         "enter": "60/3600",
+        "guess": "100/3600",
         "upload": "20/60",
         # Of one target; more is told in a digest.
         "calls": "6/600",

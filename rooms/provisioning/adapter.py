@@ -6,20 +6,25 @@ from typing import Any, cast
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.models import EmailAddress
+from allauth.core.internal import ratelimit
+from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import transaction
 from django.forms import BaseForm
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
 from accounts.base.errors import NotFound
 from accounts.limits import rate_limits
+from accounts.sign_in import guesses
 from accounts.sign_in.reset import name_mailbox
 from accounts.targets.services import verify_email
+from accounts.tasks import tell_of_guesses
 from accounts.team.access import INVITATION_KEY, SESSION_KEY
 from accounts.team.models import Invitation
 from accounts.team.services.invitations import accept_invitation, came_by_mail, find_invitation
 from accounts.users.models import User
+from rooms.base import broker
 from rooms.provisioning.opening import open_account
 from rooms.provisioning.takeover import take_over
 
@@ -71,6 +76,36 @@ class AccountAdapter(DefaultAccountAdapter):
             request.session[SESSION_KEY] = str(opened.account.uuid)
         return confirmed
 
+    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
+        """Refuse who guesses; see accounts.sign_in.guesses."""
+        login = _read_login(credentials)
+        rates = settings.ACCOUNT_RATE_LIMITS["login_failed"]
+        if guesses.find_device(request, login):
+            rates = ",".join(rate for rate in rates.split(",") if rate.endswith("/key"))
+        self._login_failed_rl_usage = ratelimit.consume(
+            request,
+            app="allauth.account",
+            action="login_failed",
+            config={"login_failed": rates},
+            key=guesses.name_bucket(request, login),
+        )
+        if not self._login_failed_rl_usage or guesses.is_guessed_too_often(request, login):
+            raise self.validation_error("too_many_login_attempts")
+
+    def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
+        """Tell the owner, once a day; also of an unknown login a task is queued: the same work."""
+        login = _read_login(credentials)
+        if guesses.count_guess(request, login):
+            user = User.objects.filter(email=login).first()
+            broker.publish([(tell_of_guesses, user.pk if user else 0, "maintenance")])
+
+    def post_login(
+        self, request: HttpRequest, user: AbstractBaseUser, **kwargs: Any
+    ) -> HttpResponse:
+        response = cast(HttpResponse, super().post_login(request, user, **kwargs))
+        guesses.remember_device(request, response, cast(User, user))
+        return response
+
     def get_login_stages(self) -> list[str]:
         return [STAGES.get(stage, stage) for stage in super().get_login_stages()]
 
@@ -102,6 +137,10 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def format_email_subject(self, subject: Any) -> str:
         return str(subject)
+
+
+def _read_login(credentials: dict[str, Any]) -> str:
+    return str(credentials.get("email", "")).strip().lower()
 
 
 def _find_invitation(request: HttpRequest) -> Invitation | None:

@@ -19,6 +19,7 @@ from django.http import HttpRequest
 from accounts.audit import trail
 from accounts.keys.models import ApiKey
 from accounts.keys.services import revoke_api_key
+from accounts.sign_in import guesses
 from accounts.sign_in.models import SignInLink
 from accounts.sign_in.reset import read_mailbox
 from accounts.targets.models import Target
@@ -80,6 +81,7 @@ def _keep_only(user: User, email: str) -> None:
 
 def prove_by_reset(request: HttpRequest, user: User, **_: Any) -> None:
     """Whoever chose a new password came by a mail: they read that mailbox."""
+    guesses.forget_guesses(user.email)
     email = read_mailbox(request.session.get(RESET_KEY, ""), user)
     address = EmailAddress.objects.filter(user=user, email=email).first()
     if address is None and email == user.email:
