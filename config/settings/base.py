@@ -59,7 +59,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "allauth.usersessions.middleware.UserSessionsMiddleware",
+    "accounts.sign_in.middleware.SeenMiddleware",
     "accounts.team.middleware.AccountMiddleware",
     # The HTML edge; last, so that it is asked first about an exception of a view.
     "accounts.base.middleware.DomainErrorMiddleware",
