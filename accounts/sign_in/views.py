@@ -73,6 +73,7 @@ class ConfirmAddressView(ConfirmEmailVerificationCodeView):
         response: HttpResponse = super()._resend_form_valid(form)
         if "user_id" not in self._process.state:
             get_adapter().send_account_already_exists_mail(self._process.email)
+        messages.success(self.request, _("The mail is on its way again."))
         return response
 
 
