@@ -13,5 +13,6 @@ urlpatterns = [
     path("api/", include("api.urls")),
     path("", include("rooms.urls")),
     path("", include("accounts.urls")),
+    # After accounts/, which answers some of its addresses.
     path("accounts/", include("allauth.urls")),
 ]

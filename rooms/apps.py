@@ -13,9 +13,11 @@ class RoomsConfig(AppConfig):
         from rooms.conversations.services import removals
         from rooms.notifications import metrics
         from rooms.privacy import retention
+        from rooms.provisioning import takeover
 
         revocation.listen()
         removals.listen()
         retention.listen()
+        takeover.listen()
         usage.register()
         metrics.register()

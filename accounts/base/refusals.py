@@ -45,6 +45,7 @@ TEXTS = (
     gettext_noop("This account is being deleted already."),
     gettext_noop("This person is a member already."),
     gettext_noop("This invitation is no longer open."),
+    gettext_noop("Confirm your e-mail address first."),
     gettext_noop("This invitation was sent to another address."),
     gettext_noop("An account needs an owner. Make somebody else owner first."),
     gettext_noop("This address is on your list already."),
@@ -98,6 +99,9 @@ def retry_after(error: DomainError) -> dict[str, str]:
 def explain(error: DomainError) -> str:
     """Return the refusal's sentence in the reader's language."""
     if isinstance(error, LimitReached):
+        if error.limit == "invitations_a_day":
+            said = gettext("Today’s %(allowed)s invitations are used up. Send more tomorrow (UTC).")
+            return said % {"allowed": error.allowed}
         facts = {"limit": error.limit, "allowed": error.allowed}
         return gettext("The limit “%(limit)s” of this account is %(allowed)s.") % facts
     return gettext(str(error))

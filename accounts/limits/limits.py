@@ -22,6 +22,7 @@ NAMES = {
     "open_rooms": _("Open conversations"),
     "webhooks": _("Webhooks"),
     "messages_a_day": _("Messages today"),
+    "invitations_a_day": _("Invitations today"),
     "storage_mib": _("Storage (MiB)"),
     "api_requests_a_minute": _("API requests a minute"),
 }
@@ -75,21 +76,47 @@ def count_message(account_uuid: str, allowed: int) -> None:
 
     The count lives in Redis: losing it lets an account write more for a day, never less.
     """
-    key = f"usage:messages:{account_uuid}:{datetime.now(UTC):%Y%m%d}"
-    try:
-        used = cast(int, get_redis().incr(key))
-        if used == 1:
-            get_redis().expire(key, 2 * DAY_S)
-    except RedisError:
-        return
-    if used > allowed:
-        raise LimitReached("messages_a_day", allowed)
+    _count("messages", account_uuid, "messages_a_day", allowed)
 
 
 def messages_today(account: Account) -> int:
     """Return how many messages were counted today; 0 with Redis away."""
-    key = f"usage:messages:{account.uuid}:{datetime.now(UTC):%Y%m%d}"
+    return _read_count("messages", account)
+
+
+def count_invitation(account: Account) -> None:
+    """Count one invitation of today, as count_message does. Raises LimitReached."""
+    name = "invitations_a_day"
+    _count("invitations", str(account.uuid), name, get_limit(account, name))
+
+
+def invitations_today(account: Account) -> int:
+    """Return how many invitations were counted today; 0 with Redis away."""
+    return _read_count("invitations", account)
+
+
+def _count(what: str, account_uuid: str, limit: str, allowed: int) -> None:
+    key = _name_count(what, account_uuid)
     try:
+        used = cast(int, get_redis().incr(key))
+        if used == 1:
+            get_redis().expire(key, 2 * DAY_S)
+        if used > allowed:
+            # What is refused was not used.
+            get_redis().decr(key)
+    except RedisError:
+        return
+    if used > allowed:
+        raise LimitReached(limit, allowed)
+
+
+def _read_count(what: str, account: Account) -> int:
+    try:
+        key = _name_count(what, str(account.uuid))
         return int(cast(bytes | None, get_redis().get(key)) or 0)
     except RedisError:
         return 0
+
+
+def _name_count(what: str, account_uuid: str) -> str:
+    return f"usage:{what}:{account_uuid}:{datetime.now(UTC):%Y%m%d}"

@@ -6,6 +6,7 @@ everything is allowed: a rate limit protects the service, it must not be what ta
 
 from __future__ import annotations
 
+import contextlib
 import ipaddress
 import math
 from collections.abc import Iterable
@@ -89,6 +90,12 @@ def hit(name: str, key: object, *, rate: str = "") -> None:
         raise RateLimited(decision.retry_after_s)
 
 
+def reset(name: str, key: object) -> None:
+    """Give all of the limit back; nothing happens with Redis away."""
+    with contextlib.suppress(RedisError):
+        get_redis().delete(f"rate:{name}:{key}")
+
+
 def client_address(request: HttpRequest) -> str:
     """Return what a client is counted by: see read_address."""
     return read_address(request.META.get("REMOTE_ADDR", ""), _forwarded_for(request))
@@ -96,10 +103,14 @@ def client_address(request: HttpRequest) -> str:
 
 def read_address(peer: str, forwarded: Iterable[str]) -> str:
     """Return what a client is counted by: IPv4 whole, IPv6 by its /64, else "unknown"."""
-    address = find_client(peer, forwarded)
-    if isinstance(address, ipaddress.IPv6Address):
-        return str(ipaddress.IPv6Network((address.packed, 64), strict=False))
-    return str(address or "unknown")
+    return network_of(str(find_client(peer, forwarded) or "unknown"))
+
+
+def network_of(address: str) -> str:
+    """Return what an address is counted by: IPv4 whole, IPv6 by its /64, others as they are."""
+    with contextlib.suppress(ValueError):
+        return str(ipaddress.IPv6Network((ipaddress.IPv6Address(address), 64), strict=False))
+    return address
 
 
 def client_ip(request: HttpRequest) -> str:

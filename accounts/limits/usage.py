@@ -16,6 +16,7 @@ Counter = Callable[[Account], int]
 _counters: dict[str, Counter] = {
     "members": lambda account: account.memberships.count(),
     "messages_a_day": limits.messages_today,
+    "invitations_a_day": limits.invitations_today,
     "api_requests_a_minute": lambda account: rate_limits.count_used(
         "api", account.uuid, rate=f"{limits.get_limit(account, 'api_requests_a_minute')}/60"
     ),

@@ -22,7 +22,7 @@ class SignUpFields(forms.Form):
     field_order = ["email", "password1", "account_name"]
 
     def signup(self, request: HttpRequest, user: User) -> None:
-        """Called by allauth; rooms.adapter has opened the account already."""
+        """Called by allauth; the adapter opens the account once the address is proven."""
 
 
 class ChoosePasswordForm(forms.Form):

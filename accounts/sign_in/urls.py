@@ -1,9 +1,16 @@
 from __future__ import annotations
 
 from django.urls import path
+from django.views.generic import RedirectView
 
 from accounts.sign_in import views
 
 urlpatterns = [
+    path("accounts/confirm-email/", views.ConfirmAddressView.as_view(), name="confirm_address"),
+    path("account/sessions", views.show_sessions, name="sessions"),
+    path("account/sessions/end", views.end_others, name="sessions_end"),
+    path("account/sessions/<int:pk>/end", views.end_one, name="session_end"),
+    # The library's page of the same: ours is the only one.
+    path("accounts/sessions/", RedirectView.as_view(pattern_name="accounts:sessions")),
     path("accounts/enter/<str:token>", views.enter, name="enter"),
 ]

@@ -7,6 +7,7 @@ from functools import wraps
 from typing import Concatenate, ParamSpec, cast
 from uuid import UUID
 
+from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect
@@ -53,6 +54,12 @@ def choose_membership(memberships: list[Membership], account_uuid: object) -> Me
         if str(membership.account.uuid) == account_uuid:
             return membership
     return memberships[0] if memberships else None
+
+
+def is_vouched_for(user: AbstractBaseUser) -> bool:
+    """Return whether a platform opened an account for this person and handed them the way in."""
+    owned = Membership.objects.filter(user_id=user.pk, role=Membership.Role.OWNER)
+    return owned.filter(account__external_id__isnull=False, account__deleted_at=None).exists()
 
 
 def member_required(view: View[P]) -> AnyView[P]:

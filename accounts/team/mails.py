@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from smtplib import SMTPException
 
 from django.conf import settings
@@ -13,19 +14,28 @@ from django.utils import translation
 from django.utils.translation import get_language
 
 from accounts.team.models import Invitation, Membership
+from accounts.team.services.invitations import make_hand_token
 from accounts.tenants.models import Account
 
+NAME_CHARS = 40
+# A scheme, a mailbox, a path, a host: also with the dots of other scripts.
+LINKED = re.compile(r"[:@/\\]|\w[.。．｡․]\w")  # noqa: RUF001
 logger = logging.getLogger(__name__)
 
 
 def send_invitation(invitation: Invitation, token: str) -> tuple[bool, str]:
-    """Return whether the mail went out, and the link it carries.
+    """Return whether the mail went out, and the link to hand over by other means.
 
-    A mail server that is away is told, not raised: the link can be handed over by other means.
+    They differ: only the mailed one proves the mailbox. A mail server that is away is told, not
+    raised. Nothing that somebody typed is in the mail but the account's name; see shorten_name.
     """
-    link = settings.SITE_URL + reverse("accounts:invitation", args=[token])
-    facts = {"invitation": invitation, "link": link}
-    return _send("invitation", invitation.email, facts), link
+    by_hand = _write_link(make_hand_token(invitation))
+    facts = {
+        "account": shorten_name(invitation.account.name),
+        "invitation": invitation,
+        "link": _write_link(token),
+    }
+    return _send("invitation", invitation.email, facts), by_hand
 
 
 def send_closed(account: Account) -> None:
@@ -51,6 +61,20 @@ def _send(name: str, email: str, facts: dict[str, object]) -> bool:
         logger.error("A mail (%s) was not sent: %s", name, error)
         return False
     return True
+
+
+def shorten_name(name: str) -> str:
+    """Return the start of a name without what mail programs make links of; may be empty.
+
+    Anybody can call an account anything and invite anybody: the mail must carry no message.
+    """
+    words = [word for word in name.split() if not LINKED.search(word)]
+    plain = " ".join(words)
+    return plain if len(plain) <= NAME_CHARS else plain[: NAME_CHARS - 1].rstrip() + "…"
+
+
+def _write_link(token: str) -> str:
+    return str(settings.SITE_URL) + reverse("accounts:invitation", args=[token])
 
 
 def _render(name: str, kind: str, facts: dict[str, object]) -> str:

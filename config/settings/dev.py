@@ -33,6 +33,8 @@ globals().update(
         email=env.read_str("EMAIL_URL", f"file://{base.LOCAL_DIR}/mail"),
     )
 )
+# Without a mail server the code page shows the mail itself.
+LOCAL_MAIL_FOLDER = str(globals().get("EMAIL_FILE_PATH", ""))
 DEFAULT_FROM_EMAIL = env.read_str("DEFAULT_FROM_EMAIL", "Doorbell <doorbell@localhost>")
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = True
 SHOW_STYLES = True

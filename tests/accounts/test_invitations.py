@@ -4,6 +4,8 @@ import re
 
 import pytest
 from allauth.account.models import EmailAddress
+from django.conf import settings
+from django.test import Client
 from django.utils import timezone
 
 from accounts.targets.models import Target
@@ -11,6 +13,7 @@ from accounts.team.models import Invitation, Membership
 from accounts.tenants.models import Account
 from accounts.users.models import User
 from tests.accounts.conftest import sign_in
+from tests.accounts.test_sign_up import confirm
 
 FRIEND = "friend@example.com"
 
@@ -39,9 +42,10 @@ def test_who_signs_up_by_an_invitation_joins_that_account(client, account, invit
     assert EmailAddress.objects.get(email=FRIEND).verified
 
 
-def test_another_address_gets_an_account_of_its_own(client, account, invitation_path):
+def test_another_address_gets_an_account_of_its_own(client, account, invitation_path, mailoutbox):
     client.get(invitation_path)
     sign_up(client, "somebody@example.com")
+    confirm(client, mailoutbox[-1])
     membership = User.objects.get(email="somebody@example.com").memberships.get()
     assert membership.account != account
 
@@ -120,3 +124,99 @@ def test_a_mail_server_that_is_away_leaves_the_link(alices, settings):
     invite(alices)
     page = alices.get("/team").content.decode()
     assert "could not be sent" in page and "/invitations/" in page
+
+
+# --- Two links: the mailed one proves the mailbox, the one to hand over does not
+
+
+@pytest.fixture
+def hand_path(alices, invitation_path):
+    """The link that Alice sees on the team page."""
+    link = alices.get("/team").context["offer"]["link"]
+    return link.removeprefix(settings.SITE_URL)
+
+
+def test_the_page_shows_another_link_than_the_mail(invitation_path, hand_path):
+    assert hand_path.startswith("/invitations/") and hand_path != invitation_path
+
+
+def test_who_has_the_shown_link_proves_the_address_first(client, account, hand_path, mailoutbox):
+    client.get(hand_path)
+    assert sign_up(client).headers["Location"] == "/accounts/confirm-email/"
+    assert account.memberships.count() == 1 and not EmailAddress.objects.get(email=FRIEND).verified
+    answer = confirm(client, mailoutbox[-1])
+    assert answer.headers["Location"] == hand_path
+    assert client.post(hand_path).headers["Location"] == "/inbox"
+    assert account.memberships.get(user__email=FRIEND).role == "agent"
+    assert not Account.objects.filter(memberships__user__email=FRIEND).exclude(pk=account.pk)
+
+
+def test_the_sender_cannot_use_it_for_an_address_of_others(account, hand_path):
+    """Whoever sent the invitation signs up with the invited address, without its mailbox."""
+    sender = Client()
+    sender.get(hand_path)
+    sign_up(sender)
+    sender.post(hand_path)
+    assert account.memberships.count() == 1
+    assert not EmailAddress.objects.get(email=FRIEND).verified
+
+
+def test_an_unproven_user_does_not_join_by_it(client, charlie, alices, account):
+    invite(alices, charlie.email)
+    link = alices.get("/team").context["offer"]["link"]
+    EmailAddress.objects.filter(user=charlie).update(verified=False)
+    assert sign_in(charlie).post(link).status_code == 403
+    assert account.memberships.count() == 1
+
+
+@pytest.mark.parametrize("ending", ["cancelled", "replaced", "forged"])
+def test_the_shown_link_ends_with_the_offer(ending, client, alices, hand_path):
+    if ending == "cancelled":
+        alices.post(f"/team/invitations/{Invitation.objects.get().uuid}/cancel")
+    elif ending == "replaced":
+        invite(alices)
+    else:
+        hand_path = hand_path[:-2]
+    assert client.get(hand_path).status_code == 404
+
+
+# --- The mail says nothing that its sender typed
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("Tea House", "Join Tea House on Doorbell"),
+        ("Win at https://evil.example now", "Join Win at now on Doorbell"),
+        ("evil.example/x 你好", "Join 你好 on Doorbell"),
+        ("mail me@evil.example evil。example", "Join mail on Doorbell"),
+        ("www.evil.example", "Join a team on Doorbell"),
+        ("x" * 80, f"Join {'x' * 39}… on Doorbell"),
+    ],
+)
+def test_the_mail_names_the_account_shortly_and_links_nowhere_else(
+    alices, account, mailoutbox, name, said
+):
+    Account.objects.filter(pk=account.pk).update(name=name)
+    invite(alices)
+    mail = mailoutbox[-1]
+    everything = mail.subject + mail.body + mail.alternatives[0][0]
+    assert mail.subject == said
+    assert "evil" not in everything and "x" * 41 not in everything
+    assert len(set(re.findall(r"https?://[^\s\"]+", everything))) == 1
+
+
+def test_the_mail_does_not_carry_the_senders_name(alices, alice, mailoutbox):
+    User.objects.filter(pk=alice.pk).update(name="Buy at evil.example")
+    invite(alices)
+    assert "evil" not in mailoutbox[-1].body + mailoutbox[-1].alternatives[0][0]
+
+
+def test_an_account_invites_only_so_often_a_day(alices, account, mailoutbox):
+    Account.objects.filter(pk=account.pk).update(limits={"invitations_a_day": 2})
+    for number in range(2):
+        assert invite(alices, f"a{number}@example.com").status_code == 302
+    page = invite(alices, "more@example.com").content.decode()
+    assert "2 invitations are used up" in page and 'value="more@example.com"' in page
+    assert len(mailoutbox) == Invitation.objects.count() == 2
+    assert "2 / 2" in alices.get("/account").content.decode()

@@ -19,7 +19,7 @@ def show_invitation(request: HttpRequest, token: str) -> HttpResponse:
     user = request.user
     if isinstance(user, User) and user.email == invitation.email:
         if request.method == "POST":
-            membership = accept_invitation(invitation=invitation, user=user)
+            membership = accept_invitation(invitation=invitation, user=user, token=token)
             request.session.pop(INVITATION_KEY, None)
             request.session[SESSION_KEY] = str(membership.account.uuid)
             return redirect("/inbox")
@@ -29,7 +29,6 @@ def show_invitation(request: HttpRequest, token: str) -> HttpResponse:
     context = {
         "invitation": invitation,
         "role": ROLE_LABELS[Membership.Role(invitation.role)],
-        "is_known": User.objects.filter(email=invitation.email).exists(),
         "is_theirs": isinstance(user, User) and user.email == invitation.email,
     }
     return render(request, "accounts/invitation.html", context)

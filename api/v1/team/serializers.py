@@ -56,7 +56,9 @@ class InvitationOut(OutputSerializer):
 class NewInvitationOut(InvitationOut):
     """The invitation and its link, which is not shown again."""
 
-    url = serializers.CharField(help_text="Where the invited person joins; shown once.")
+    url = serializers.CharField(
+        help_text="Where the invited person joins, once their address is proven; shown once."
+    )
     sent = serializers.BooleanField(help_text="Whether the mail went out.")
 
 

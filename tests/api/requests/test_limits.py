@@ -45,14 +45,22 @@ def join(client, link):
 
 
 def test_members(api, account, alice, limit):
-    invitation, _ = create_invitation(
+    invitation, token = create_invitation(
         account=account, email="dora@example.com", role="agent", actor=alice
     )
     limit("members", 1)
     assert_full(api.post("invitations", {"email": "eve@example.com"}), "members", 1)
     with pytest.raises(Exception, match="members"):
-        accept_invitation(invitation=invitation, user=make_user("dora"))
+        accept_invitation(invitation=invitation, user=make_user("dora"), token=token)
     assert Membership.objects.for_account(account).count() == 1
+    assert Invitation.objects.for_account(account).waiting().count() == 1
+
+
+def test_invitations_a_day(api, account, limit):
+    limit("invitations_a_day", 1)
+    assert api.post("invitations", {"email": "dora@example.com"}).status_code == 201
+    again = {"email": "dora@example.com"}
+    assert_full(api.post("invitations", again), "invitations_a_day", 1)
     assert Invitation.objects.for_account(account).waiting().count() == 1
 
 
