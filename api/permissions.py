@@ -65,6 +65,8 @@ TABLE: dict[str, dict[str, AccessLevel]] = {
     "ice-servers": {"GET": TALK},
     "guests": {"GET": READ},
     "guest": {"GET": READ, "PATCH": TALK, "DELETE": ADMIN},
+    "blocks": {"GET": READ},
+    "block": {"GET": READ, "DELETE": TALK},
     "guest-block": {"POST": TALK},
     "guest-unblock": {"POST": TALK},
     "guest-export": {"GET": ADMIN},

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from rooms.arrivals.models import Arrival
 from rooms.attachments.models import Attachment
+from rooms.blocks.models import Block, GuestTrace
 from rooms.conversations.models import Message, Participant, Room
 from rooms.guests.models import Guest
 from rooms.links.models import DirectLink, LinkUse
@@ -17,9 +18,11 @@ __all__ = [
     "AccountExport",
     "Arrival",
     "Attachment",
+    "Block",
     "Delivery",
     "DirectLink",
     "Guest",
+    "GuestTrace",
     "LinkUse",
     "Message",
     "Participant",

@@ -8,6 +8,7 @@ from __future__ import annotations
 from celery import shared_task
 
 from rooms.attachments import files, processing
+from rooms.blocks import services as blocks
 from rooms.conversations.services import expiry
 from rooms.links.services import uses
 from rooms.notifications import sweep as calls
@@ -74,6 +75,18 @@ def sweep_processing() -> int:
 def sweep_link_uses() -> int:
     """Add the guests let in since to the counts of their links."""
     return uses.fold_all_uses()
+
+
+@shared_task
+def end_blocks() -> int:
+    """End blocks whose time is up."""
+    return blocks.end_due_blocks()
+
+
+@shared_task
+def forget_traces() -> int:
+    """Forget from where guests came more than 30 days ago."""
+    return blocks.forget_traces()
 
 
 @shared_task

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from rooms.attachments.urls import urlpatterns as attachments
+from rooms.blocks.urls import urlpatterns as blocks
 from rooms.inbox.urls import urlpatterns as inbox
 from rooms.links.urls import urlpatterns as links
 from rooms.notifications.urls import urlpatterns as notifications
@@ -14,6 +15,7 @@ app_name = "rooms"
 
 urlpatterns = [
     *attachments,
+    *blocks,
     *inbox,
     *links,
     *notifications,

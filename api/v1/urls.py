@@ -7,6 +7,7 @@ from django.urls import URLPattern
 from api.v1.account.urls import urlpatterns as account
 from api.v1.arrivals.urls import urlpatterns as arrivals
 from api.v1.attachments.urls import urlpatterns as attachments
+from api.v1.blocks.urls import urlpatterns as blocks
 from api.v1.conversations.urls import urlpatterns as conversations
 from api.v1.guests.urls import urlpatterns as guests
 from api.v1.keys.urls import urlpatterns as keys
@@ -22,6 +23,7 @@ urlpatterns: list[URLPattern] = [
     *account,
     *arrivals,
     *attachments,
+    *blocks,
     *conversations,
     *guests,
     *keys,

@@ -67,6 +67,8 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "forget old batches of accounts": repeat("rooms.tasks.forget_provisioning", HOUR_S),
     "tidy rooms that were left without a word": repeat("rooms.tasks.tidy_rooms", HOUR_S),
     "sweep files that wait": repeat("rooms.tasks.sweep_processing", SWEEP_INTERVAL_S),
+    "end blocks": repeat("rooms.tasks.end_blocks", SWEEP_INTERVAL_S),
+    "forget where guests came from": repeat("rooms.tasks.forget_traces", HOUR_S),
     "sweep files without a message": repeat("rooms.tasks.sweep_attachments", HOUR_S),
     "close what runs behind links that ended": repeat(
         "rooms.tasks.close_rooms_of_ended_links", LINK_ENDS_INTERVAL_S

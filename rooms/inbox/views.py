@@ -190,6 +190,8 @@ def _describe_guest(participant: Participant) -> dict[str, Any]:
         "language": guest.language,
         "facts": {str(name): str(value) for name, value in guest.details.items()},
         "first_seen_at": to_ms(guest.created_at),
+        "blocked": guest.blocked_at is not None,
+        "block_url": reverse("rooms:guest_block", args=[guest.uuid]),
     }
 
 

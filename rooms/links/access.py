@@ -2,6 +2,8 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from django.db.models import Exists
+
 from accounts.tenants.models import Account
 from rooms.links.errors import LinkGone, LinkNotFound
 from rooms.links.models import DirectLink
@@ -27,12 +29,14 @@ def find_link(address: str) -> DirectLink:
     return link
 
 
-def open_link(address: str) -> DirectLink:
+def open_link(address: str, **facts: Exists) -> DirectLink:
     """Return the link a guest may come in by, with its property and account: one query.
+
+    `facts` are asked in the same query and stand on the link under their names.
 
     Raises LinkNotFound, LinkGone.
     """
-    link = DirectLink.objects.with_address(address).first()
+    link = DirectLink.objects.with_address(address).annotate(**facts).first()
     if link is None:
         raise LinkNotFound
     if not link.is_live or link.property.archived_at is not None or not link.account.is_open:

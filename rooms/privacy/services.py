@@ -68,5 +68,6 @@ def erase_guest(*, guest: Guest, actor: trail.Actor = None) -> None:
     rename_guest(guest, ERASED_NAME)
     mine.update(guest=None)
     account, uuid = guest.account, guest.uuid
+    guest.blocks.update(guest_name="")
     guest.delete()
     trail.record(account, actor, "guest.erased", uuid)

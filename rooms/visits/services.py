@@ -15,6 +15,8 @@ from django.utils import timezone
 from accounts.team.models import Membership
 from rooms.arrivals.models import Arrival
 from rooms.base import events, presence
+from rooms.blocks.origins import Origin
+from rooms.blocks.services import note_origin
 from rooms.conversations.models import Participant, Room
 from rooms.conversations.services.participation import admit, guest_party
 from rooms.conversations.services.rooms import check_open_rooms
@@ -53,6 +55,7 @@ def join_link(
     prefill: str = "",
     address: str = "",
     consent_version: int = 0,
+    origin: Origin | None = None,
 ) -> Visit:
     """Bring a guest into the link's room; the same guest comes back to the same room.
 
@@ -70,7 +73,7 @@ def join_link(
     # Outside the transaction, as it takes its time.
     if link.passcode and not _knows_passcode(link, guest_uuid, passcode):
         raise PasscodeWrong
-    visit = _enter(link, guest_uuid, nickname, language, facts, address)
+    visit = _enter(link, guest_uuid, nickname, language, facts, address, origin)
     if consent_version:
         note_consent(visit.participant, link.property, consent_version)
     return visit
@@ -92,6 +95,7 @@ def _enter(
     language: str,
     facts: Facts,
     address: str,
+    origin: Origin | None,
 ) -> Visit:
     guest = _lock_guest(link, guest_uuid)
     participant = _find_place(link, guest)
@@ -111,6 +115,8 @@ def _enter(
     expected = partial(presence.expect_guest, link.account.uuid, participant.room.uuid)
     transaction.on_commit(expected)
     # Last, as others wait for these two rows until we commit.
+    if arrival is not None and origin is not None:
+        note_origin(guest, origin)
     if arrival is not None:
         _note_activity(participant.room, arrival.at)
     if not is_known:

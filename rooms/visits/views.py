@@ -32,9 +32,11 @@ from accounts.tenants.models import Account
 from rooms.attachments.upload_form import describe_uploads
 from rooms.base import modules, phrasebook, phrases
 from rooms.base.validation import clean_line, clean_name
+from rooms.blocks.origins import Origin, keep_device, read_origin
 from rooms.conversations.tickets import TicketClaims, new_connection, sign_resume, sign_ticket
 from rooms.conversations.wire import describe_wire
 from rooms.guests.cookie import read_guest, sign_guest
+from rooms.guests.errors import GuestBlocked
 from rooms.links.access import open_link
 from rooms.links.addresses import GUEST_PATH, guest_path
 from rooms.links.errors import LinkGone, LinkNotFound
@@ -115,14 +117,16 @@ def show_page(request: HttpRequest, address: str) -> HttpResponse:
     return finish(HttpResponse(page))
 
 
-def open_door(request: HttpRequest, address: str) -> DirectLink:
+def open_door(request: HttpRequest, address: str, origin: Origin | None = None) -> DirectLink:
     """Return the link; a full or paused one lets only those in who have been here.
 
-    Raises LinkNotFound, LinkGone.
+    Raises LinkNotFound, LinkGone, and GuestBlocked if nobody from this origin may come in.
     """
     if not ADDRESS.fullmatch(address):
         raise LinkNotFound
-    link = open_link(address)
+    link = open_link(address, **({"is_blocked": origin.is_blocked()} if origin else {}))
+    if getattr(link, "is_blocked", False):
+        raise GuestBlocked
     if not link.takes_new_guests and read_cookie(request, link.account) is None:
         raise LinkGone
     return link
@@ -205,8 +209,8 @@ def join(request: HttpRequest, address: str) -> HttpResponse:
     """Let a guest in: the same guest comes back to the same room, each tab as a connection."""
     check_origin(request)
     rate_limits.hit("join", rate_limits.client_address(request))
-    wish = _read_wish(request)
-    link = open_door(request, address)
+    wish, origin = _read_wish(request), read_origin(request)
+    link = open_door(request, address, origin)
     visit = join_link(
         link=link,
         guest_uuid=read_cookie(request, link.account),
@@ -216,10 +220,12 @@ def join(request: HttpRequest, address: str) -> HttpResponse:
         prefill=wish.prefill,
         address=_note_address(request, link.property),
         consent_version=_read_version(wish.consent),
+        origin=origin,
     )
     facts = _describe_visit(link, visit)
     response = JsonResponse(facts, status=201, headers={"Cache-Control": "no-store"})
     _set_cookie(request, response, link.account, visit.guest.uuid)
+    keep_device(request, response, origin)
     return response
 
 

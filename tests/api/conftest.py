@@ -9,7 +9,9 @@ from accounts.keys.services import create_api_key
 from accounts.targets.models import Target
 from accounts.team.services.invitations import create_invitation
 from rooms.attachments.services import post_attachment
+from rooms.blocks.services import block
 from rooms.webhooks.services import create_webhook, send_test
+from tests.cast import join
 from tests.files_to_send import make_file
 
 
@@ -104,7 +106,9 @@ def hers(visit, alice, account, api, attachment):
     hook, _ = create_webhook(account=account, url="https://example.com/")
     line = send_test(webhook=hook)
     offer, _ = create_invitation(account=account, email="x@x.org", role="agent", actor=alice)
+    [kept_out] = block(guest=join(visit.room.link, "Eve").guest)
     return {
+        "blocks": kept_out,
         "properties": visit.room.property,
         "links": visit.room.link,
         "rooms": visit.room,

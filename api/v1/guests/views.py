@@ -8,10 +8,10 @@ from rest_framework.response import Response
 
 from api.resource import Resource
 from api.schema.openapi import operation
-from api.serializers import NoBody, PageQuery, page_of
+from api.serializers import PageQuery, page_of
 from api.v1.guests.filters import GuestFilter
 from api.v1.guests.serializers import GuestBody, GuestOut
-from rooms.conversations.services.guests import block_guest, unblock_guest, update_guest
+from rooms.conversations.services.guests import update_guest
 from rooms.guests.access import get_guest
 from rooms.guests.models import Guest
 from rooms.privacy.services import erase_guest
@@ -57,17 +57,3 @@ class GuestDetail(GuestResource):
     def delete(self, request: Request, uuid: UUID) -> Response:
         erase_guest(guest=self.read(uuid), actor=self.caller.actor)
         return Response(status=204)
-
-
-class GuestBlock(GuestResource):
-    @operation("guests.block", "Show a guest out for good", GuestOut, body=NoBody)
-    def post(self, request: Request, uuid: UUID) -> Response:
-        self.read_body(NoBody)
-        return self.render(GuestOut, block_guest(guest=self.read(uuid), actor=self.caller.actor))
-
-
-class GuestUnblock(GuestResource):
-    @operation("guests.unblock", "Let a blocked guest in again", GuestOut, body=NoBody)
-    def post(self, request: Request, uuid: UUID) -> Response:
-        self.read_body(NoBody)
-        return self.render(GuestOut, unblock_guest(guest=self.read(uuid), actor=self.caller.actor))

@@ -34,7 +34,7 @@ def join(client, link, body=None, **headers):
 
 
 def cookie_of(response):
-    (cookie,) = response.cookies.values()
+    (cookie,) = (found for name, found in response.cookies.items() if name != "device")
     return cookie
 
 

@@ -111,7 +111,16 @@ export class Details {
     }
     const box = make("div", "inbox-guest", "");
     box.append(name, makeFacts(rows));
+    if (guest.blocked) box.append(make("p", "muted small", this.#texts.blocked));
+    else if (guest.block_url) box.append(this.#makeBlockLink(guest));
     return box;
+  }
+
+  #makeBlockLink(guest) {
+    const link = make("a", "small", this.#texts.block);
+    link.href = guest.block_url;
+    link.setAttribute("aria-label", fill(this.#texts.block_whom, { name: guest.name }));
+    return link;
   }
 
   #nameLanguage({ language }) {
