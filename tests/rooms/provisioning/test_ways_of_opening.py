@@ -13,6 +13,7 @@ from accounts.tenants.models import Account
 from accounts.users.models import User
 from rooms.provisioning.bulk.batches import work_off_batches
 from rooms.provisioning.opening import open_demo
+from tests.accounts.test_sign_up import confirm
 from tests.api.conftest import Api
 from tests.api.v1.test_provisioning import make_row, send, send_text
 from tests.cast import PASSWORD, make_user
@@ -29,9 +30,22 @@ def platform(db):
     return Api(create_api_key(None, "Billing", "platform")[1])
 
 
-def sign_up(client, **_):
+@pytest.fixture
+def tools(client, platform, settings, tmp_path, mailoutbox):
+    """What the ways need, each some of it."""
+    return {
+        "client": client,
+        "platform": platform,
+        "settings": settings,
+        "tmp_path": tmp_path,
+        "mailoutbox": mailoutbox,
+    }
+
+
+def sign_up(client, mailoutbox, **_):
     form = {"email": "ann@example.org", "password1": PASSWORD, "account_name": "Shop"}
     client.post("/accounts/signup/", form)
+    confirm(client, mailoutbox[0])
 
 
 def open_another(client, **_):
@@ -88,8 +102,8 @@ def describe(account):
 
 
 @pytest.mark.parametrize("open_one", WAYS)
-def test_every_way_of_opening_makes_the_same_rows(open_one, client, platform, settings, tmp_path):
-    open_one(client=client, platform=platform, settings=settings, tmp_path=tmp_path)
+def test_every_way_of_opening_makes_the_same_rows(open_one, tools):
+    open_one(**tools)
     account = Account.objects.get()
     owner, target = account.memberships.get(), account.targets.get()
     property, link = account.properties.get(), account.links.get()
@@ -104,12 +118,12 @@ def test_every_way_of_opening_makes_the_same_rows(open_one, client, platform, se
     assert facts.items() <= told.data.items()
 
 
-def test_no_two_ways_differ_in_any_other_column(client, platform, settings, tmp_path):
+def test_no_two_ways_differ_in_any_other_column(client, tools):
     found = []
     for open_one in WAYS:
         Account.objects.all().delete()
         User.objects.all().delete()
-        open_one(client=client, platform=platform, settings=settings, tmp_path=tmp_path)
+        open_one(**tools)
         client.logout()
         found.append(describe(Account.objects.get()))
     for one in found:
