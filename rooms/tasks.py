@@ -10,6 +10,8 @@ from celery import shared_task
 from rooms.attachments import files, processing
 from rooms.blocks import services as blocks
 from rooms.conversations.services import expiry
+from rooms.links import mails
+from rooms.links.models import DirectLink
 from rooms.links.services import uses
 from rooms.notifications import sweep as calls
 from rooms.notifications import tasks as call_tasks
@@ -75,6 +77,14 @@ def sweep_processing() -> int:
 def sweep_link_uses() -> int:
     """Add the guests let in since to the counts of their links."""
     return uses.fold_all_uses()
+
+
+@shared_task
+def tell_of_guesses(link_id: int) -> None:
+    """Tell the managers of a link that its passcode is guessed."""
+    link = DirectLink.objects.select_related("property", "account").filter(pk=link_id).first()
+    if link is not None:
+        mails.tell_of_guesses(link)
 
 
 @shared_task

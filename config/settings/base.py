@@ -175,6 +175,9 @@ DB_THREADS = env.read_int("DB_THREADS", 8, minimum=1)
 VISIT_GAP_S = env.read_int("VISIT_GAP_S", 1800, minimum=1)
 # Longer than a task may take (CELERY_TASK_TIME_LIMIT), so that nobody sends beside a live try.
 DELIVERY_LEASE_S = env.read_int("DELIVERY_LEASE_S", 60, minimum=1)
+# Wrong passcodes of one link: so many a day are free, then the wait doubles up to the longest.
+PASSCODE_FREE_GUESSES = env.read_int("PASSCODE_FREE_GUESSES", 5, minimum=1)
+PASSCODE_MAX_WAIT_S = env.read_int("PASSCODE_MAX_WAIT_S", 60, minimum=1)
 MESSAGE_MAX_CHARS = env.read_int("MESSAGE_MAX_CHARS", 8000, minimum=1)
 ATTACHMENT_MAX_BYTES = env.read_int("ATTACHMENT_MAX_BYTES", 10_485_760, minimum=1)
 # ClamAV's daemon, which sees files before anybody else does; without it none is scanned.

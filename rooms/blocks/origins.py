@@ -21,10 +21,11 @@ from accounts.limits import rate_limits
 from rooms.blocks.models import Block
 from rooms.links.addresses import GUEST_PATH
 
-COOKIE = "device"
+# Not "device", by which members are known on every page.
+COOKIE = "doorbell_device"
 # The longest a browser keeps one.
 COOKIE_AGE_S = 400 * 86_400
-_devices = Signature("doorbell.device", sep=":")
+_devices = Signature("doorbell.guest.device", sep=":")
 
 
 @dataclass(frozen=True, slots=True)

@@ -64,8 +64,8 @@ def join_link(
     the nickname. `address` is what the visit notes of where the guest came from,
     `consent_version` which consent line their page showed.
 
-    Raises PasscodeWrong, NicknameMissing, GuestBlocked, LinkGone (full or paused), LimitReached,
-    PrefillWrong, Unavailable.
+    Raises PasscodeWrong, RateLimited, NicknameMissing, GuestBlocked, LinkGone (full or paused),
+    LimitReached, PrefillWrong, Unavailable.
     """
     facts = read_prefill(link, prefill) if prefill else {}
     # What the owner signed needs no mark.
@@ -141,7 +141,7 @@ def _knows_passcode(link: DirectLink, guest_uuid: UUID | None, passcode: str) ->
     """Whether they know it now, or did when they came by this very link before."""
     guest = _find_guests(link, guest_uuid).first()
     was_here = _find_place(link, guest) is not None or _came_before(link, guest)
-    return was_here or is_passcode(passcode, link.passcode)
+    return was_here or is_passcode(passcode, link)
 
 
 def _find_guests(link: DirectLink, guest_uuid: UUID | None) -> QuerySet[Guest]:

@@ -16,6 +16,8 @@ from django.db import connection
 
 from accounts.base.errors import Invalid, Unavailable
 from rooms.base.validation import clean_line
+from rooms.links.models import DirectLink
+from rooms.links.services import guesses
 
 PASSCODE_MIN_CHARS, PASSCODE_MAX_CHARS = 4, 64
 AT_ONCE = 2
@@ -39,14 +41,23 @@ def hash_passcode(passcode: str) -> str:
     return _take_turn(lambda: make_password(passcode, hasher="passcode"))
 
 
-def is_passcode(passcode: str, hashed: str) -> bool:
-    """Whether this is the passcode behind the hash. Raises Unavailable.
+def is_passcode(passcode: str, link: DirectLink) -> bool:
+    """Whether this is the link's passcode. Raises RateLimited, Unavailable.
 
     An empty one is wrong without any cost: it is how a page asks whether it has to ask.
     """
     if not passcode:
         return False
-    return _take_turn(lambda: check_password(passcode, hashed))
+    return _take_turn(lambda: _check(passcode, link))
+
+
+def _check(passcode: str, link: DirectLink) -> bool:
+    """In the turn: of many who came at once, those behind the first wrong ones have to wait."""
+    guesses.check_wait(link)
+    if check_password(passcode, link.passcode):
+        return True
+    guesses.note_wrong(link)
+    return False
 
 
 def _take_turn(work: Callable[[], Answer]) -> Answer:

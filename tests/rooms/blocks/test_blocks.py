@@ -145,7 +145,7 @@ def test_what_cannot_be_is_refused_and_changes_nothing(eve, values):
 def test_nothing_readable_rests_and_it_is_forgotten_after_30_days(eve, link):
     trace = GuestTrace.objects.get()
     assert "198.51" not in trace.network
-    assert eve.cookies["device"].value.partition(":")[0] not in trace.device
+    assert eve.cookies["doorbell_device"].value.partition(":")[0] not in trace.device
     with time_machine.travel(timezone.now() + timedelta(days=29)):
         assert forget_traces() == 0
     with time_machine.travel(timezone.now() + timedelta(days=31)):
@@ -167,7 +167,7 @@ def test_blocks_hold_while_the_secret_key_is_changed(eve, link, settings):
 
 
 def test_the_device_is_told_to_nobody_else(eve):
-    cookie = eve.cookies["device"]
+    cookie = eve.cookies["doorbell_device"]
     assert (cookie["httponly"], cookie["path"], cookie["samesite"]) == (True, "/c/", "Lax")
 
 

@@ -34,7 +34,7 @@ def join(client, link, body=None, **headers):
 
 
 def cookie_of(response):
-    (cookie,) = (found for name, found in response.cookies.items() if name != "device")
+    (cookie,) = (found for name, found in response.cookies.items() if name != "doorbell_device")
     return cookie
 
 
