@@ -4,7 +4,7 @@ BIN := .venv/bin
 MANAGE := $(BIN)/python manage.py
 ARGS ?=
 
-.PHONY: run test lint fmt bench faults fuzz clean migrations messages pins
+.PHONY: run test lint fmt bench faults fuzz audit clean migrations messages pins
 
 run: .venv/.run-stamp
 	@exec $(MANAGE) up
@@ -46,6 +46,11 @@ faults: .venv/.dev-stamp
 # The contract with far more of what chance makes up, for every kind of caller.
 fuzz: .venv/.dev-stamp
 	@exec env FUZZ_EXAMPLES=100 $(BIN)/python -m pytest tests/api/schema/test_fuzzing.py $(ARGS)
+
+# Known weaknesses of what we build on; asks the registries, so it is not part of the gate.
+audit: .venv/.dev-stamp
+	@$(BIN)/pip-audit --disable-pip --require-hashes -r requirements.txt -r requirements-local.txt
+	@npm audit --prefix tests
 
 migrations: .venv/.dev-stamp
 	@$(NO_DATABASE) makemigrations --skip-checks $(ARGS)

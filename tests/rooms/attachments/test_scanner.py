@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import shutil
 import socketserver
 import struct
 import threading
+from pathlib import Path
 
 import pytest
 
@@ -13,6 +13,7 @@ from rooms.attachments.models import Attachment
 from tests.files_to_send import make_png
 from tests.rooms.attachments.workers import work_off
 
+CLAMD = Path("/run/clamav/clamd.ctl")
 # The industry's test file, in two halves so that no scanner stumbles over this one.
 EICAR = b"X5O!P%@AP[4\\PZX54(P^)7CC)7}$EICAR" + b"-STANDARD-ANTIVIRUS-TEST-FILE!$H+H*"
 
@@ -66,9 +67,10 @@ def test_while_it_is_away_the_file_waits(sender, settings, daemon):
     assert sender.read(sent["id"]).status_code == 200
 
 
-@pytest.mark.skipif(shutil.which("clamd") is None, reason="needs clamd and its signatures")
-def test_clamav_itself_knows_its_test_file(sender, settings, tmp_path):
-    settings.CLAMD_URL = "unix:///run/clamav/clamd.ctl"
-    sender.send("virus.txt", EICAR)
-    work_off()
-    assert Attachment.objects.get().state == "infected"
+if CLAMD.is_socket():  # a machine's own, with signatures that only its network can bring
+
+    def test_clamav_itself_knows_its_test_file(sender, settings):
+        settings.CLAMD_URL = f"unix://{CLAMD}"
+        sender.send("virus.txt", EICAR)
+        work_off()
+        assert Attachment.objects.get().state == "infected"
