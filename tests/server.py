@@ -28,7 +28,11 @@ STOP_TIMEOUT_S = 20
 # Limits that are about strangers, not about a test that is in a hurry.
 GENEROUS = {
     f"RATE_{name}": "100000/60" for name in ("JOIN", "PAGE", "API", "API_ANONYMOUS", "TICKET")
-} | {"RATE_SIGNUP": "100000/3600"}
+} | {
+    "RATE_SIGNUP": "100000/3600",
+    "RATE_HANDSHAKE": "100000/60",
+    "RATE_HANDSHAKE_UNSIGNED": "100000/60",
+}
 
 
 def find_free_port():

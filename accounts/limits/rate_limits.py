@@ -9,10 +9,10 @@ from __future__ import annotations
 import contextlib
 import ipaddress
 import math
-from collections.abc import Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from functools import cache
-from typing import cast
+from typing import Any, cast
 
 from django.conf import settings
 from django.http import HttpRequest
@@ -65,6 +65,21 @@ def check(name: str, key: object, *, rate: str = "") -> Decision:
         answer = _script()(keys=[f"rate:{name}:{key}"], args=[count, period_s * 1_000_000])
     except RedisError:
         return Decision(True, count, count, 0.0)
+    return _read_answer(count, answer)
+
+
+async def check_with(
+    run: Callable[[tuple[Any, ...]], Awaitable[Any]], name: str, key: object
+) -> Decision:
+    """As `check`, for who may not block: `run` carries a Redis command out and may raise."""
+    count, period_s = parse_rate(settings.RATE_LIMITS[name])
+    if not count:
+        return Decision(False, 0, 0, 0.0, float(period_s))
+    question = ("EVAL", GCRA, 1, f"rate:{name}:{key}", count, period_s * 1_000_000)
+    return _read_answer(count, await run(question))
+
+
+def _read_answer(count: int, answer: Iterable[Any]) -> Decision:
     allowed, remaining, wait_us, reset_us = (int(part) for part in answer)
     return Decision(allowed == 1, count, remaining, reset_us / 1e6, wait_us / 1e6)
 

@@ -6,56 +6,19 @@ import asyncio
 from typing import Any, cast
 
 from channels.consumer import AsyncConsumer
-from django.conf import settings
 
 from accounts.base.errors import RateLimited
-from accounts.base.sealing import BadToken
 from rooms.base import close_codes
-from rooms.conversations.tickets import TicketClaims, read_ticket_claims
 from signaling.sessions import handlers
+from signaling.sessions.handshakes import HandshakeRefused, forget_handshake, let_in, show_out
 from signaling.sessions.runtime import get_runtime
 from signaling.sessions.session import Session, nothing
 from signaling.wire import protocol
-from signaling.wire.protocol import CLOSE_CODES, Frame, ProtocolError
+from signaling.wire.protocol import Frame, ProtocolError
 from signaling.wire.refusals import FATAL, describe_error
 
 # So many more refused frames than good ones, and the socket is closed as talking nonsense.
 MAX_REFUSALS = 200
-
-
-class ConnectionRefused(Exception):
-    """The socket may not stay; carries the close code."""
-
-    def __init__(self, code: str) -> None:
-        super().__init__(code)
-        self.close_code = CLOSE_CODES[code]
-
-
-def let_in(scope: dict[str, Any]) -> TicketClaims:
-    """Return what the handshake's ticket lets in. Raises Refused."""
-    offered = scope["subprotocols"]
-    if protocol.VERSION not in offered or not origin_is_ours(scope):
-        raise ConnectionRefused("bad_protocol")
-    for name in offered:
-        if name.startswith("ticket."):
-            try:
-                return read_ticket_claims(name.removeprefix("ticket."))
-            except BadToken:
-                break
-    raise ConnectionRefused("bad_ticket")
-
-
-def origin_is_ours(scope: dict[str, Any]) -> bool:
-    """Browsers always send an Origin; programs have none and bring a ticket instead."""
-    origins = [value.decode("latin-1") for name, value in scope["headers"] if name == b"origin"]
-    allowed = settings.WS_ALLOWED_ORIGINS
-    return all(origin in allowed for origin in origins)
-
-
-def forget_handshake(scope: dict[str, Any]) -> None:
-    """Let go of what only the handshake needed: the routers hold the scope until the end."""
-    scope["headers"].clear()
-    scope.clear()
 
 
 class SessionConsumer(AsyncConsumer):
@@ -63,16 +26,14 @@ class SessionConsumer(AsyncConsumer):
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         await receive()  # websocket.connect
+        self.live = get_runtime()
         try:
-            claims = let_in(scope)
-        except ConnectionRefused as refusal:
-            # Accepted first: a refused handshake tells a browser nothing.
-            await send({"type": "websocket.accept"})
-            await send({"type": "websocket.close", "code": refusal.close_code})
+            claims = await let_in(scope, self.live.handshakes, self.live.hub.loop.time())
+        except HandshakeRefused as refusal:
+            await show_out(scope, send, refusal)
             return
         await send({"type": "websocket.accept", "subprotocol": protocol.VERSION})
         forget_handshake(scope)
-        self.live = get_runtime()
         session = self.session = Session(self.live, claims, send)
         task = cast("asyncio.Task[None]", asyncio.current_task())
         session.on_gone = task.cancel

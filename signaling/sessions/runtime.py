@@ -19,6 +19,7 @@ from rooms.base import close_codes, events, presence
 from signaling.hub.hub import Hub, resync_frame
 from signaling.hub.layer import HubLayer
 from signaling.presence.presence import FAILURES, People, Presence, PresenceEntry, visible, without
+from signaling.sessions.handshakes import HandshakeLimits
 from signaling.sessions.heads import Heads
 from signaling.sessions.session import JoinedRoom, Session
 from signaling.wire import protocol
@@ -67,6 +68,7 @@ class Runtime:
         self.presence = Presence(settings.REDIS_URL, self._tell_changes)
         self.hub.on_restored = self._restored
         self.heads = Heads()
+        self.handshakes = HandshakeLimits(settings.REDIS_URL)
         self.sessions: dict[str, Session] = hub.sockets
         self.frames_in = 0
         self.overflows = 0
@@ -217,6 +219,7 @@ class Runtime:
 
     async def close(self) -> None:
         await self.presence.close()
+        await self.handshakes.close()
         await self.hub.link.close()
 
     def _restored(self) -> None:

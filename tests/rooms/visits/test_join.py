@@ -327,6 +327,21 @@ def test_joining_is_rate_limited_by_address(client, link, settings):
     assert join_from(client, link, "192.0.2.8").status_code == 201
 
 
+def test_a_refused_join_or_page_asks_the_database_nothing(
+    client, link, settings, django_assert_num_queries
+):
+    settings.RATE_LIMITS = {**settings.RATE_LIMITS, "join": "1/60", "page": "1/60"}
+    neighbours = [f"2001:db8:0:1::{n}" for n in range(2)]
+    join_from(client, link, neighbours[0])
+    client.get(f"/c/{link.token}", REMOTE_ADDR=neighbours[0])
+
+    with django_assert_num_queries(0):
+        refused = join_from(client, link, neighbours[1])
+        page = client.get(f"/c/{link.token}", REMOTE_ADDR=neighbours[1])
+
+    assert refused.status_code == page.status_code == 429
+
+
 def join_from(client, link, address):
     url = f"/c/{link.token}/join"
     return client.post(url, "{}", content_type="application/json", REMOTE_ADDR=address)

@@ -38,6 +38,7 @@ export const CLOSE_CODES = Object.freeze({
   "restart": 4000,
   "too_slow": 4001,
   "session_replaced": 4002,
+  "crowded": 4003,
   "bad_ticket": 4500,
   "bad_protocol": 4501,
   "room_gone": 4502,
