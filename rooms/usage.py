@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.limits.usage import Counter, register_content, register_counter
 from accounts.tenants.models import Account
 from rooms.attachments.services import count_mib
+from rooms.base import presence
 from rooms.conversations.models import Message, Room
 from rooms.conversations.services.rooms import find_open_rooms
 from rooms.guests.models import Guest
@@ -38,6 +39,7 @@ def register() -> None:
         register_counter(name, _count(rows))
     register_counter("open_rooms", lambda account: find_open_rooms(account).count())
     register_counter("storage_mib", count_mib)
+    register_counter("sockets", lambda account: presence.count_guests(account.uuid))
     for label, rows in CONTENTS:
         register_content(label, _count(rows))
 

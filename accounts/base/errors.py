@@ -5,6 +5,8 @@ Three edges translate them (HTML, REST, WebSocket); nothing else catches one.
 
 from __future__ import annotations
 
+import math
+
 
 class DomainError(Exception):
     """A refusal with a stable `code`; `temporary` says whether trying again may work."""
@@ -69,32 +71,46 @@ class OwnerHasPassword(Conflict):
 
 
 class LimitReached(DomainError):
-    """A limit of the account is used up; nothing was written."""
+    """A limit of the account is used up; nothing was written.
+
+    `retry_after_s` says when there is more, where the clock alone brings it.
+    """
 
     code = "limit_reached"
     status = 403
 
-    def __init__(self, limit: str, allowed: int) -> None:
+    def __init__(self, limit: str, allowed: int, *, retry_after_s: float | None = None) -> None:
         super().__init__(f"The limit “{limit}” of this account is {allowed}.")
         self.limit = limit
         self.allowed = allowed
+        self.retry_after_s = retry_after_s
 
     @property
     def facts(self) -> dict[str, object]:
-        return {"limit": self.limit, "allowed": self.allowed}
+        facts: dict[str, object] = {"limit": self.limit, "allowed": self.allowed}
+        if self.retry_after_s is not None:
+            facts["retry_after_s"] = math.ceil(self.retry_after_s)
+        return facts
 
 
 class RateLimited(DomainError):
-    """Too fast; `retry_after_s` says when to come back."""
+    """Too fast; `retry_after_s` says when to come back, `limit` which one it was, if named."""
 
     code = "rate_limited"
     status = 429
     temporary = True
     text = "Too many requests."
 
-    def __init__(self, retry_after_s: float) -> None:
+    def __init__(self, retry_after_s: float, *, limit: str = "") -> None:
         super().__init__()
         self.retry_after_s = retry_after_s
+        self.limit = limit
+
+    @property
+    def facts(self) -> dict[str, object]:
+        if not self.limit:
+            return {}
+        return {"limit": self.limit, "retry_after_s": math.ceil(self.retry_after_s)}
 
 
 class Unavailable(DomainError):

@@ -21,8 +21,12 @@ NAMES = {
     "links": _("Links"),
     "open_rooms": _("Open conversations"),
     "webhooks": _("Webhooks"),
+    "rooms_an_hour": _("New conversations this hour"),
+    "messages_a_minute": _("Messages this minute"),
     "messages_a_day": _("Messages today"),
     "invitations_a_day": _("Invitations today"),
+    "upload_mib_a_day": _("Files sent today (MiB)"),
+    "sockets": _("Guests who are here"),
     "storage_mib": _("Storage (MiB)"),
     "api_requests_a_minute": _("API requests a minute"),
 }
@@ -71,21 +75,8 @@ def lock_account(account: Account) -> None:
     Account.objects.select_for_update(no_key=True).only("id").get(pk=account.pk)
 
 
-def count_message(account_uuid: str, allowed: int) -> None:
-    """Count one message of today. Raises LimitReached.
-
-    The count lives in Redis: losing it lets an account write more for a day, never less.
-    """
-    _count("messages", account_uuid, "messages_a_day", allowed)
-
-
-def messages_today(account: Account) -> int:
-    """Return how many messages were counted today; 0 with Redis away."""
-    return _read_count("messages", account)
-
-
 def count_invitation(account: Account) -> None:
-    """Count one invitation of today, as count_message does. Raises LimitReached."""
+    """Count one invitation of today. Raises LimitReached."""
     name = "invitations_a_day"
     _count("invitations", str(account.uuid), name, get_limit(account, name))
 

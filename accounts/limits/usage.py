@@ -4,19 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
-from accounts.limits import limits, rate_limits
+from accounts.limits import limits, quotas, rate_limits
 from accounts.tenants.models import Account
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
 Counter = Callable[[Account], int]
+
+
+def _count_used(name: str, account: Account) -> int:
+    return quotas.count_used(account, name)
+
+
 _counters: dict[str, Counter] = {
     "members": lambda account: account.memberships.count(),
-    "messages_a_day": limits.messages_today,
     "invitations_a_day": limits.invitations_today,
+    **{name: partial(_count_used, name) for name in quotas.PERIODS_S},
     "api_requests_a_minute": lambda account: rate_limits.count_used(
         "api", account.uuid, rate=f"{limits.get_limit(account, 'api_requests_a_minute')}/60"
     ),

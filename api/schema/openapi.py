@@ -161,7 +161,14 @@ PROBLEM_SCHEMA = {
                 },
             },
         },
-        "limit": {"type": "string", "description": "With `limit_reached`: which."},
+        "limit": {
+            "type": "string",
+            "description": "With `limit_reached`, and `rate_limited` where it has a name: which.",
+        },
+        "retry_after_s": {
+            "type": "integer",
+            "description": "With `limit`, where the clock alone brings more: in how many seconds.",
+        },
         "allowed": {"type": "integer", "description": "With `limit_reached`: how many."},
     },
 }

@@ -218,10 +218,38 @@ LIMITS = {
         "links": 10_000,
         "open_rooms": 10_000,
         "webhooks": 20,
+        "rooms_an_hour": 20_000,
+        "messages_a_minute": 30_000,
         "messages_a_day": 100_000,
         "invitations_a_day": 50,
+        "upload_mib_a_day": 2048,
+        # Of guests, in one process.
+        "sockets": 20_000,
         "storage_mib": 1024,
         "api_requests_a_minute": 6000,
+    }.items()
+}
+# Of one guest and of one link, and never more than a share of the account's: limits/quotas.py.
+SCOPED_LIMITS = {
+    scope: {
+        name: env.read_int(f"{scope.upper()}_LIMIT_{name.upper()}", default)
+        for name, default in defaults.items()
+    }
+    for scope, defaults in {
+        "guest": {
+            "rooms_an_hour": 20,
+            "messages_a_minute": 300,
+            "messages_a_day": 5_000,
+            "upload_mib_a_day": 100,
+            "sockets": 20,
+        },
+        "link": {
+            "rooms_an_hour": 5_000,
+            "messages_a_minute": 3_000,
+            "messages_a_day": 40_000,
+            "upload_mib_a_day": 500,
+            "sockets": 5_000,
+        },
     }.items()
 }
 

@@ -25,7 +25,12 @@ from rooms.attachments.files import delete_file
 from rooms.attachments.models import Attachment
 from rooms.conversations.errors import ClientIdReused, NotStored
 from rooms.conversations.models import Message, Participant
-from rooms.conversations.services.messages import check_body, post_message, sender_of
+from rooms.conversations.services.messages import (
+    check_body,
+    list_upload_costs,
+    post_message,
+    sender_of,
+)
 from rooms.properties.models import Property
 
 MIB = 1_048_576
@@ -84,7 +89,13 @@ def _post(draft: Attachment, client_id: UUID, body: str) -> None:
     limits.lock_account(draft.account)
     _check_space(draft)
     sender = sender_of(draft.participant)
-    post_message(sender=sender, client_id=client_id, body=body, attachment=draft)
+    post_message(
+        sender=sender,
+        client_id=client_id,
+        body=body,
+        attachment=draft,
+        more_costs=list_upload_costs(draft.participant, draft.size_bytes),
+    )
     if draft.pk and draft.state == Attachment.State.PROCESSING:
         transaction.on_commit(lambda: queue.ask_for([draft.pk]), robust=True)
 

@@ -12,6 +12,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from accounts.limits import quotas
 from accounts.team.models import Membership
 from rooms.arrivals.models import Arrival
 from rooms.base import events, presence
@@ -191,7 +192,7 @@ def _came_before(link: DirectLink, guest: Guest | None) -> bool:
 
 
 def _choose_room(link: DirectLink, guest: Guest) -> Room:
-    """Return the room for a guest who has none here. Raises LimitReached."""
+    """Return the room for a guest who has none here. Raises LimitReached, RateLimited."""
     facts = {"account": link.account, "property": link.property}
     if link.mode == DirectLink.Mode.SHARED:
         defaults = {**facts, "name": link.label or link.property.name}
@@ -199,12 +200,19 @@ def _choose_room(link: DirectLink, guest: Guest) -> Room:
             link=link, mode=link.mode, status=Room.Status.OPEN, defaults=defaults
         )
         if is_new:
-            check_open_rooms(link.account)
+            _check_new_room(link, guest)
     else:
-        check_open_rooms(link.account)
+        _check_new_room(link, guest)
         room = Room.objects.create(link=link, mode=link.mode, name=guest.display_name, **facts)
     room.account, room.property = link.account, link.property
     return room
+
+
+def _check_new_room(link: DirectLink, guest: Guest) -> None:
+    """Raises LimitReached, RateLimited."""
+    check_open_rooms(link.account)
+    mine = quotas.list_quotas(link.account, quotas.ROOMS, guest=guest.pk, link=link.pk)
+    quotas.spend([(quota, 1) for quota in mine])
 
 
 def _note_arrival(link: DirectLink, guest: Guest, room: Room, address: str) -> Arrival | None:

@@ -11,7 +11,12 @@ import msgspec
 from accounts.base.errors import RateLimited
 from rooms.base import events, presence
 from rooms.conversations.errors import NotInRoom
-from rooms.conversations.services.messages import check_body, mark_read, post_message
+from rooms.conversations.services.messages import (
+    check_body,
+    mark_read,
+    message_costs,
+    post_message,
+)
 from rooms.conversations.services.sync import Participation, open_participation
 from rooms.conversations.services.transports import report_transport
 from rooms.conversations.shape import describe
@@ -54,6 +59,8 @@ async def sync_room(session: Session, command: protocol.RoomSync) -> Reply:
         place = await in_thread(
             open_participation, session.claims, room, since=command.since, before=command.before
         )
+        if not get_runtime().counts.take(session, place.socket_limits):
+            return None
         if command.before:
             return {"messages": place.snapshot["messages"], "more": place.snapshot["more"]}
         return _snapshot(session, place, await _enter_room(session, place, topic))
@@ -134,12 +141,14 @@ async def post(session: Session, command: protocol.PostMessage) -> Reply:
 
 def _pass_on(session: Session, joined: JoinedRoom, command: protocol.PostMessage) -> Reply:
     """Storage `none`: hand the text to whoever is here and forget it."""
+    body = check_body(command.body)
+    get_runtime().passed_on.spend(message_costs(joined.sender))
     at = now_ms()
     data = describe(
         seq=None,
         client_id=command.client_id,
         sender=joined.me,
-        body=check_body(command.body),
+        body=body,
         at_ms=at,
     )
     people = session.hub.people(joined.topic)

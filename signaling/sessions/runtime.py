@@ -15,6 +15,7 @@ from typing import Any, cast
 from channels.layers import get_channel_layer
 from django.conf import settings
 
+from accounts.limits.quotas import LocalCounts
 from rooms.base import close_codes, events, presence
 from signaling.hub.hub import Hub, resync_frame
 from signaling.hub.layer import HubLayer
@@ -22,6 +23,7 @@ from signaling.presence.presence import FAILURES, People, Presence, PresenceEntr
 from signaling.sessions.handshakes import HandshakeLimits
 from signaling.sessions.heads import Heads
 from signaling.sessions.session import JoinedRoom, Session
+from signaling.sessions.sockets import SocketCounts
 from signaling.wire import protocol
 
 # Drained clients come back after the process has ended, spread evenly over the next seconds.
@@ -68,6 +70,9 @@ class Runtime:
         self.presence = Presence(settings.REDIS_URL, self._tell_changes)
         self.hub.on_restored = self._restored
         self.heads = Heads()
+        self.counts = SocketCounts()
+        # Texts that are not stored.
+        self.passed_on = LocalCounts()
         self.handshakes = HandshakeLimits(settings.REDIS_URL)
         self.sessions: dict[str, Session] = hub.sockets
         self.frames_in = 0
@@ -86,6 +91,8 @@ class Runtime:
             session.kick(close_codes.BAD_PROTOCOL)
         elif self.hub.draining:
             self._send_away(session)
+        else:
+            self.counts.meet(session)
 
     def keep_out(self, session: Session) -> None:
         """Let the socket's person not come back to this process for KEPT_OUT_S."""
@@ -95,6 +102,7 @@ class Runtime:
 
     async def remove(self, session: Session) -> None:
         """Take the socket out of everything; its people stay present for the grace period."""
+        self.counts.release(session)
         for topic in list(session.topics):
             session.detach(topic)
         if self.sessions.get(session.connection) is session:
@@ -215,7 +223,8 @@ class Runtime:
 
     @staticmethod
     def _send_away(session: Session) -> None:
-        session.drain(DRAIN_FROM_MS + random.randrange(DRAIN_SPREAD_MS))
+        wait_ms = DRAIN_FROM_MS + random.randrange(DRAIN_SPREAD_MS)
+        session.send_away(close_codes.RESTART, wait_ms)
 
     async def close(self) -> None:
         await self.presence.close()

@@ -78,6 +78,7 @@ class Session:
 
     __slots__ = (
         "connection",
+        "counted",
         "desk",
         "claims",
         "facts",
@@ -117,6 +118,8 @@ class Session:
         # Refused frames beyond good ones; nonsense beyond measure ends the socket.
         self.refusals = 0
         self.replaced = False
+        # The limits it counts against; see SocketCounts.
+        self.counted: set[tuple[str, str]] = set()
         self.on_gone: Callable[[], object] = nothing
 
     @property
@@ -150,12 +153,13 @@ class Session:
         self.replaced = self.replaced or code == close_codes.SESSION_REPLACED
         self.outbox.close(code, reason)
 
-    def drain(self, retry_after_ms: int) -> None:
-        """Send the client away for a restart of this process."""
-        code = close_codes.RESTART
-        data = {"code": code, "retry_after_ms": retry_after_ms}
-        # Said in a frame because Daphne sends no close reason.
-        self.outbox.push(event("session.closing", None, data))
+    def send_away(self, code: int, retry_after_ms: int, *, limit: str = "") -> None:
+        """Close the socket and say when to come back; `limit` is what was in the way."""
+        data: dict[str, str | int] = {"code": code, "retry_after_ms": retry_after_ms}
+        if limit:
+            data["limit"] = limit
+        # In a frame because Daphne sends no close reason; past what a sync holds back.
+        self.outbox.reply(event("session.closing", None, data))
         self.outbox.close(code)
 
     async def attach(self, topic: str, address: str = "") -> None:

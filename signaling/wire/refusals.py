@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db import InterfaceError, OperationalError
 
-from accounts.base.errors import DomainError, RateLimited, Unavailable
+from accounts.base.errors import DomainError, LimitReached, RateLimited, Unavailable
 from rooms.base import close_codes
 from signaling.wire.protocol import ProtocolError
 
@@ -27,8 +27,11 @@ def describe_error(error: Exception) -> tuple[str, bool, dict[str, Any]]:
     match error:
         case ProtocolError():
             return error.code, False, {"field": error.field} if error.field else {}
-        case RateLimited() | Unavailable():
-            return error.code, True, {"retry_after_ms": int(error.retry_after_s * 1000) + 1}
+        case RateLimited() | Unavailable() | LimitReached() if error.retry_after_s is not None:
+            limit: str = getattr(error, "limit", "")
+            named = {"limit": limit} if limit else {}
+            wait_ms = int(error.retry_after_s * 1000) + 1
+            return error.code, error.temporary, {"retry_after_ms": wait_ms, **named}
         case DomainError():
             code = "bad_command" if error.code == "invalid" else error.code
             return code, error.temporary, {"field": error.field} if error.field else {}

@@ -207,6 +207,7 @@ class Refusal(ServerStruct):
     code: str
     temporary: bool
     retry_after_ms: int | UnsetType = UNSET
+    limit: str | UnsetType = UNSET
     field: str | UnsetType = UNSET
 
 
@@ -298,6 +299,7 @@ class OwnerAvailable(ServerStruct):
 class SessionClosing(ServerStruct):
     code: int
     retry_after_ms: int
+    limit: str | UnsetType = UNSET
 
 
 ANSWERS: dict[str, list[type[Struct]]] = {

@@ -10,7 +10,7 @@ from django.core.cache import caches
 from redis import ResponseError
 
 from accounts.base import redis
-from accounts.limits import limits, rate_limits
+from accounts.limits import quotas, rate_limits
 from rooms.base import presence
 
 
@@ -48,7 +48,7 @@ def test_everybody_goes_on_and_it_is_asked_once(deaf, account):
     assert asked
     for _ in range(20):
         assert rate_limits.check("page", "somebody").allowed
-        limits.count_message(str(account.uuid), 0)
+        quotas.spend([(quotas.Quota("messages_a_day", str(account.uuid), 0, 60), 1)])
         assert presence.inhabited([account.uuid]) == set()
         assert caches["default"].get("x", "nothing") == "nothing"
         assert not presence.online_now(account)

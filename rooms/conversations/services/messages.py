@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from sys import intern
@@ -13,7 +14,8 @@ from django.conf import settings
 from django.db import IntegrityError, connection, transaction
 
 from accounts.base.errors import AccountSuspended, Invalid
-from accounts.limits import limits
+from accounts.limits import quotas
+from accounts.limits.quotas import Cost, Quota
 from rooms.base import events
 from rooms.conversations import shape
 from rooms.conversations.errors import (
@@ -46,7 +48,8 @@ class Sender:
     membership_uuid: str
     is_member: bool
     storage: str
-    messages_a_day: int
+    # What a message of theirs counts against, the narrowest first.
+    quotas: tuple[Quota, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,8 +87,25 @@ def sender_of(participant: Participant) -> Sender:
         membership_uuid=str(membership.uuid) if membership else "",
         is_member=participant.kind == Participant.Kind.MEMBER,
         storage=intern(room.property.storage),
-        messages_a_day=limits.get_limit(room.account, "messages_a_day"),
+        quotas=_list_quotas(participant, quotas.MESSAGES),
     )
+
+
+def _list_quotas(participant: Participant, names: Sequence[str]) -> tuple[Quota, ...]:
+    """A guest's messages count as theirs and their link's, everybody's as the account's."""
+    room = participant.room
+    if participant.kind != Participant.Kind.GUEST:
+        return quotas.list_quotas(room.account, names)
+    return quotas.list_quotas(room.account, names, guest=participant.guest_id, link=room.link_id)
+
+
+def list_upload_costs(participant: Participant, size_bytes: int) -> list[Cost]:
+    """Return what sending a file uses beside its message."""
+    return [(quota, size_bytes) for quota in _list_quotas(participant, quotas.UPLOADS)]
+
+
+def message_costs(sender: Sender) -> list[Cost]:
+    return [(quota, 1) for quota in sender.quotas]
 
 
 def check_body(body: str) -> str:
@@ -143,7 +163,12 @@ RETURNING seq, at, (SELECT hooked FROM writer)
 
 
 def post_message(
-    *, sender: Sender, client_id: UUID, body: str, attachment: AttachedFile | None = None
+    *,
+    sender: Sender,
+    client_id: UUID,
+    body: str,
+    attachment: AttachedFile | None = None,
+    more_costs: Sequence[Cost] = (),
 ) -> StoredMessage:
     """Store the message, give it the room's next seq and announce it.
 
@@ -151,13 +176,15 @@ def post_message(
     may resend after a lost reply. A new `attachment` is saved with the message it belongs to; of
     a repeat it stays unsaved.
 
-    Raises RoomClosed, MessageTooLong, Invalid, ClientIdReused, LimitReached, NotStored,
-    NotInRoom, GuestBlocked, AccountSuspended.
+    `more_costs` is what the attachment uses of quotas.
+
+    Raises RoomClosed, MessageTooLong, Invalid, ClientIdReused, LimitReached, RateLimited,
+    NotStored, NotInRoom, GuestBlocked, AccountSuspended.
     """
     body = check_body(body)
     if sender.storage != Property.Storage.KEEP:
         raise NotStored
-    limits.count_message(sender.account_uuid, sender.messages_a_day)
+    quotas.spend([*message_costs(sender), *more_costs])
     values: dict[str, Any] = {
         "participant": sender.participant_id,
         "client_id": client_id,

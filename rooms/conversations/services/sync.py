@@ -14,6 +14,8 @@ from django.db.models import F, OuterRef, Subquery
 from django.utils.module_loading import import_string
 
 from accounts.keys.models import ApiKey
+from accounts.limits.limits import get_limit
+from accounts.limits.quotas import get_share
 from accounts.team.models import Membership
 from rooms.base import events
 from rooms.conversations.errors import MembershipGone, NotInRoom, SessionGone
@@ -41,6 +43,15 @@ KEEP = Property.Storage.KEEP
 
 
 @dataclass(frozen=True, slots=True)
+class SocketLimit:
+    """How many sockets a guest, a link or the guests of an account may have; `who` is its uuid."""
+
+    name: str
+    who: str
+    allowed: int
+
+
+@dataclass(frozen=True, slots=True)
 class Participation:
     """A participant's place in a room, with everything a socket keeps about it."""
 
@@ -51,6 +62,7 @@ class Participation:
     facts: dict[str, str]
     snapshot: dict[str, Any]
     begun: bool
+    socket_limits: tuple[SocketLimit, ...]
 
 
 def open_participation(
@@ -86,7 +98,21 @@ def open_participation(
             "called_at": _called_at(participant),
         },
         begun=room.has_begun,
+        socket_limits=_limit_sockets(participant),
     )
+
+
+def _limit_sockets(participant: Participant) -> tuple[SocketLimit, ...]:
+    """Of guests only: they may not keep the members out."""
+    if participant.kind != Participant.Kind.GUEST:
+        return ()
+    account, facts = participant.room.account, _facts_of(participant)
+    scoped = [
+        SocketLimit(f"{scope}.sockets", facts[scope], get_share(account, scope, "sockets"))
+        for scope in ("guest", "link")
+    ]
+    whole = SocketLimit("sockets", facts["account"], get_limit(account, "sockets"))
+    return (*scoped, whole)
 
 
 def read_messages(

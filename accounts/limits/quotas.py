@@ -1,0 +1,175 @@
+"""How much of something a guest, a link or an account may use in a minute, an hour or a day.
+
+A guest's and a link's quotas are settings, and never more than a share of what the account may
+have: one guest, or one link, does not use up an account. What is used is counted in Redis, all of
+one deed in one step, in windows that begin at whole minutes, hours and days of UTC. With Redis
+away everything is allowed.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import cast
+
+from django.conf import settings
+from redis import RedisError
+
+from accounts.base.errors import LimitReached, RateLimited
+from accounts.base.redis import get_redis
+from accounts.limits.limits import get_limit
+from accounts.tenants.models import Account
+
+MIB = 1_048_576
+DAY_S = 86_400
+PERIODS_S = {
+    "messages_a_minute": 60,
+    "messages_a_day": DAY_S,
+    "upload_mib_a_day": DAY_S,
+    "rooms_an_hour": 3_600,
+}
+MESSAGES = ("messages_a_minute", "messages_a_day")
+UPLOADS = ("upload_mib_a_day",)
+ROOMS = ("rooms_an_hour",)
+# One guest gets at most a tenth of what the account may have, one link half of it; an account
+# that may have next to nothing is not divided further.
+SHARES = {"guest": 10, "link": 2}
+UNDIVIDED = 20
+
+# KEYS are counters, the narrowest first. ARGV, for each: the most, what is added, seconds to
+# keep it. Returns which counter is full, and then nothing was counted; 0 if all were.
+SPEND = """
+for i = 1, #KEYS do
+  local used = tonumber(redis.call('GET', KEYS[i]) or 0)
+  if used + tonumber(ARGV[3 * i - 1]) > tonumber(ARGV[3 * i - 2]) then
+    return i
+  end
+end
+for i = 1, #KEYS do
+  if redis.call('INCRBY', KEYS[i], ARGV[3 * i - 1]) == tonumber(ARGV[3 * i - 1]) then
+    redis.call('EXPIRE', KEYS[i], ARGV[3 * i])
+  end
+end
+return 0
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Quota:
+    """The most of one thing that somebody may use in each window of `period_s`.
+
+    `name` is what refusals say: "guest.messages_a_minute", of the account without a prefix.
+    """
+
+    name: str
+    who: str
+    allowed: int
+    period_s: int
+    # What one of `allowed` is worth: bytes of a MiB.
+    unit: int = 1
+
+    @property
+    def most(self) -> int:
+        return self.allowed * self.unit
+
+    def key(self, now: float) -> str:
+        return f"usage:{self.name}:{self.who}:{int(now) // self.period_s}"
+
+    def refusal(self, now: float) -> RateLimited | LimitReached:
+        """Say which is used up and when there is more; what an account may have a day is bought."""
+        wait_s = self.period_s - now % self.period_s
+        if self.period_s == DAY_S and "." not in self.name:
+            return LimitReached(self.name, self.allowed, retry_after_s=wait_s)
+        return RateLimited(wait_s, limit=self.name)
+
+
+Cost = tuple[Quota, int]
+
+
+@lru_cache(4096)
+def _make(name: str, who: str, allowed: int, period_s: int, unit: int) -> Quota:
+    # A process holds thousands of sockets, whose accounts and links are few.
+    return Quota(name, who, allowed, period_s, unit)
+
+
+def list_quotas(
+    account: Account,
+    names: Iterable[str],
+    *,
+    guest: int | None = None,
+    link: int | None = None,
+) -> tuple[Quota, ...]:
+    """Return the quotas in force, the narrowest first; `guest` and `link` are row ids."""
+    owners = [("guest", guest), ("link", link)]
+    scoped = [(scope, str(who)) for scope, who in owners if who is not None]
+    return tuple(
+        _make(
+            f"{scope}.{name}" if scope else name,
+            who,
+            get_share(account, scope, name) if scope else get_limit(account, name),
+            PERIODS_S[name],
+            MIB if name in UPLOADS else 1,
+        )
+        for scope, who in [*scoped, ("", str(account.uuid))]
+        for name in names
+    )
+
+
+def get_share(account: Account, scope: str, name: str) -> int:
+    """Return how much of an account's limit one guest or one link of it may use."""
+    share = get_limit(account, name) // SHARES[scope]
+    return int(min(settings.SCOPED_LIMITS[scope][name], max(share, UNDIVIDED)))
+
+
+def spend(costs: Sequence[Cost]) -> None:
+    """Count all of it, or nothing and refuse: one round trip. Raises RateLimited, LimitReached."""
+    now = time.time()
+    keys = [quota.key(now) for quota, _ in costs]
+    args = [part for quota, more in costs for part in (quota.most, more, 2 * quota.period_s)]
+    try:
+        full = int(get_redis().register_script(SPEND)(keys=keys, args=args))
+    except RedisError:
+        return
+    if full:
+        raise costs[full - 1][0].refusal(now)
+
+
+def count_used(account: Account, name: str) -> int:
+    """Return how much the account used in this window, a begun unit as a whole one.
+
+    0 with Redis away.
+    """
+    (quota,) = list_quotas(account, [name])
+    try:
+        used = int(cast(bytes | None, get_redis().get(quota.key(time.time()))) or 0)
+    except RedisError:
+        return 0
+    return -(-used // quota.unit)
+
+
+class LocalCounts:
+    """What this process alone has let through, for what is passed on without a round trip."""
+
+    def __init__(self) -> None:
+        # By period: the number of its window, and what was used in it.
+        self._used: dict[int, tuple[int, dict[str, int]]] = {}
+
+    def spend(self, costs: Sequence[Cost]) -> None:
+        """As the function `spend`. Raises RateLimited, LimitReached."""
+        now = time.time()
+        counts = [(self._window(quota.period_s, now), quota, more) for quota, more in costs]
+        for used, quota, more in counts:
+            if used.get(quota.key(now), 0) + more > quota.most:
+                raise quota.refusal(now)
+        for used, quota, more in counts:
+            used[quota.key(now)] = used.get(quota.key(now), 0) + more
+
+    def _window(self, period_s: int, now: float) -> dict[str, int]:
+        number = int(now) // period_s
+        known, used = self._used.get(period_s, (-1, {}))
+        if known != number:
+            used = {}
+            self._used[period_s] = (number, used)
+        return used
