@@ -37,6 +37,8 @@ ROOMS = ("rooms_an_hour",)
 # that may have next to nothing is not divided further.
 SHARES = {"guest": 10, "link": 2}
 UNDIVIDED = 20
+# Counts of a process beyond which those of past windows are forgotten.
+MAX_LOCAL = 20_000
 
 # KEYS are counters, the narrowest first. ARGV, for each: the most, what is added, seconds to
 # keep it. Returns which counter is full, and then nothing was counted; 0 if all were.
@@ -149,27 +151,48 @@ def count_used(account: Account, name: str) -> int:
     return -(-used // quota.unit)
 
 
+class LocalCount:
+    """What this process alone let through of one quota in its present window."""
+
+    __slots__ = ("number", "quota", "used")
+
+    def __init__(self, quota: Quota) -> None:
+        self.quota = quota
+        self.number = 0
+        self.used = 0
+
+    def fits(self, more: int, now: int) -> bool:
+        number = now // self.quota.period_s
+        if number != self.number:
+            self.number, self.used = number, 0
+        return self.used + more <= self.quota.most
+
+    def is_current(self, now: int) -> bool:
+        return self.number == now // self.quota.period_s
+
+
 class LocalCounts:
-    """What this process alone has let through, for what is passed on without a round trip."""
+    """Counts of this process, for a hot path that asks nobody: looked up once, then held."""
 
     def __init__(self) -> None:
-        # By period: the number of its window, and what was used in it.
-        self._used: dict[int, tuple[int, dict[str, int]]] = {}
+        self._known: dict[tuple[str, str], LocalCount] = {}
 
-    def spend(self, costs: Sequence[Cost]) -> None:
-        """As the function `spend`. Raises RateLimited, LimitReached."""
-        now = time.time()
-        counts = [(self._window(quota.period_s, now), quota, more) for quota, more in costs]
-        for used, quota, more in counts:
-            if used.get(quota.key(now), 0) + more > quota.most:
-                raise quota.refusal(now)
-        for used, quota, more in counts:
-            used[quota.key(now)] = used.get(quota.key(now), 0) + more
+    def open(self, quotas: Iterable[Quota]) -> tuple[LocalCount, ...]:
+        """Return the counts of these quotas, the same ones for everybody who asks."""
+        if len(self._known) >= MAX_LOCAL:
+            now = int(time.time())
+            fresh = {who: one for who, one in self._known.items() if one.is_current(now)}
+            self._known = fresh
+        return tuple(
+            self._known.setdefault((quota.name, quota.who), LocalCount(quota)) for quota in quotas
+        )
 
-    def _window(self, period_s: int, now: float) -> dict[str, int]:
-        number = int(now) // period_s
-        known, used = self._used.get(period_s, (-1, {}))
-        if known != number:
-            used = {}
-            self._used[period_s] = (number, used)
-        return used
+
+def spend_here(counts: Sequence[LocalCount], more: int = 1) -> None:
+    """Count `more` in all of them, or nothing and refuse. Raises RateLimited, LimitReached."""
+    now = time.time()
+    for count in counts:
+        if not count.fits(more, int(now)):
+            raise count.quota.refusal(now)
+    for count in counts:
+        count.used += more

@@ -9,12 +9,12 @@ from typing import Any
 import msgspec
 
 from accounts.base.errors import RateLimited
+from accounts.limits.quotas import spend_here
 from rooms.base import events, presence
 from rooms.conversations.errors import NotInRoom
 from rooms.conversations.services.messages import (
     check_body,
     mark_read,
-    message_costs,
     post_message,
 )
 from rooms.conversations.services.sync import Participation, open_participation
@@ -142,7 +142,9 @@ async def post(session: Session, command: protocol.PostMessage) -> Reply:
 def _pass_on(session: Session, joined: JoinedRoom, command: protocol.PostMessage) -> Reply:
     """Storage `none`: hand the text to whoever is here and forget it."""
     body = check_body(command.body)
-    get_runtime().passed_on.spend(message_costs(joined.sender))
+    if joined.counts is None:
+        joined.counts = get_runtime().passed_on.open(joined.sender.quotas)
+    spend_here(joined.counts)
     at = now_ms()
     data = describe(
         seq=None,

@@ -9,6 +9,7 @@ from typing import Protocol
 
 from django.conf import settings
 
+from accounts.limits.quotas import LocalCount
 from accounts.sign_in.sessions import mark_session_key
 from rooms.base import close_codes
 from rooms.conversations.services.messages import Sender
@@ -58,6 +59,8 @@ class JoinedRoom:
     # Whether the room was a conversation when the socket came in.
     begun: bool
     reported: dict[str, str] = field(default_factory=dict)
+    # Of what was passed on without being stored; looked up with the first text.
+    counts: tuple[LocalCount, ...] | None = None
 
     @property
     def me(self) -> str:

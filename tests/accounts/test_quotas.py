@@ -22,7 +22,17 @@ def used(quota):
     return sum(int(get_redis().get(key)) for key in get_redis().keys(f"usage:{quota.name}:*"))
 
 
-@pytest.mark.parametrize("count", [quotas.spend, LocalCounts().spend], ids=["redis", "local"])
+def count_here():
+    """As quotas.spend, in this process."""
+    known = LocalCounts()
+
+    def spend(costs):
+        quotas.spend_here(known.open([quota for quota, _ in costs]), costs[0][1])
+
+    return spend
+
+
+@pytest.mark.parametrize("count", [quotas.spend, count_here()], ids=["redis", "local"])
 def test_the_narrowest_is_named_and_a_refused_deed_counts_nowhere(count):
     with time_machine.travel("2026-01-05 10:00:20Z", tick=False):
         for _ in range(3):
@@ -62,6 +72,18 @@ def test_two_hundred_at_once_get_exactly_what_there_is():
 def test_counters_do_not_stay():
     quotas.spend(ALL)
     assert all(0 < get_redis().ttl(key) <= 2 * quotas.DAY_S for key in get_redis().keys("usage:*"))
+
+
+def test_counts_of_past_windows_are_forgotten(monkeypatch):
+    monkeypatch.setattr(quotas, "MAX_LOCAL", 2)
+    known = LocalCounts()
+    with time_machine.travel("2026-01-05 10:00:20Z", tick=False):
+        quotas.spend_here(known.open([GUEST, DAILY]), 3)
+    with time_machine.travel("2026-01-05 10:01:20Z", tick=False):
+        quotas.spend_here(known.open([LINK]), 5)
+        (daily,) = known.open([DAILY])
+        (guest,) = known.open([GUEST])
+    assert (daily.used, guest.used) == (3, 0)
 
 
 def test_a_guest_and_a_link_have_a_share_of_a_small_account(account, settings):

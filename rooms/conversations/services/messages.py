@@ -104,10 +104,6 @@ def list_upload_costs(participant: Participant, size_bytes: int) -> list[Cost]:
     return [(quota, size_bytes) for quota in _list_quotas(participant, quotas.UPLOADS)]
 
 
-def message_costs(sender: Sender) -> list[Cost]:
-    return [(quota, 1) for quota in sender.quotas]
-
-
 def check_body(body: str) -> str:
     """Return the text as it will be stored, its lines ended by \\n.
 
@@ -184,7 +180,7 @@ def post_message(
     body = check_body(body)
     if sender.storage != Property.Storage.KEEP:
         raise NotStored
-    quotas.spend([*message_costs(sender), *more_costs])
+    quotas.spend([*((quota, 1) for quota in sender.quotas), *more_costs])
     values: dict[str, Any] = {
         "participant": sender.participant_id,
         "client_id": client_id,
