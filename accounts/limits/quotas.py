@@ -16,9 +16,10 @@ from typing import cast
 
 from django.conf import settings
 from redis import RedisError
+from redis.commands.core import Script
 
 from accounts.base.errors import LimitReached, RateLimited
-from accounts.base.redis import get_redis
+from accounts.base.redis import GuardedRedis, get_redis
 from accounts.limits.limits import get_limit
 from accounts.tenants.models import Account
 
@@ -43,14 +44,15 @@ MAX_LOCAL = 20_000
 # KEYS are counters, the narrowest first. ARGV, for each: the most, what is added, seconds to
 # keep it. Returns which counter is full, and then nothing was counted; 0 if all were.
 SPEND = """
+local used = redis.call('MGET', unpack(KEYS))
 for i = 1, #KEYS do
-  local used = tonumber(redis.call('GET', KEYS[i]) or 0)
-  if used + tonumber(ARGV[3 * i - 1]) > tonumber(ARGV[3 * i - 2]) then
+  if (used[i] or 0) + ARGV[3 * i - 1] > tonumber(ARGV[3 * i - 2]) then
     return i
   end
 end
 for i = 1, #KEYS do
-  if redis.call('INCRBY', KEYS[i], ARGV[3 * i - 1]) == tonumber(ARGV[3 * i - 1]) then
+  redis.call('INCRBY', KEYS[i], ARGV[3 * i - 1])
+  if not used[i] then
     redis.call('EXPIRE', KEYS[i], ARGV[3 * i])
   end
 end
@@ -131,11 +133,16 @@ def spend(costs: Sequence[Cost]) -> None:
     keys = [quota.key(now) for quota, _ in costs]
     args = [part for quota, more in costs for part in (quota.most, more, 2 * quota.period_s)]
     try:
-        full = int(get_redis().register_script(SPEND)(keys=keys, args=args))
+        full = int(_script(get_redis())(keys=keys, args=args))
     except RedisError:
         return
     if full:
         raise costs[full - 1][0].refusal(now)
+
+
+@lru_cache(1)
+def _script(client: GuardedRedis) -> Script:
+    return client.register_script(SPEND)
 
 
 def count_used(account: Account, name: str) -> int:
@@ -152,23 +159,14 @@ def count_used(account: Account, name: str) -> int:
 
 
 class LocalCount:
-    """What this process alone let through of one quota in its present window."""
+    """What this process alone still lets through of one quota until its window `ends`."""
 
-    __slots__ = ("number", "quota", "used")
+    __slots__ = ("ends", "left", "quota")
 
     def __init__(self, quota: Quota) -> None:
         self.quota = quota
-        self.number = 0
-        self.used = 0
-
-    def fits(self, more: int, now: int) -> bool:
-        number = now // self.quota.period_s
-        if number != self.number:
-            self.number, self.used = number, 0
-        return self.used + more <= self.quota.most
-
-    def is_current(self, now: int) -> bool:
-        return self.number == now // self.quota.period_s
+        self.ends = 0.0
+        self.left = 0
 
 
 class LocalCounts:
@@ -180,9 +178,8 @@ class LocalCounts:
     def open(self, quotas: Iterable[Quota]) -> tuple[LocalCount, ...]:
         """Return the counts of these quotas, the same ones for everybody who asks."""
         if len(self._known) >= MAX_LOCAL:
-            now = int(time.time())
-            fresh = {who: one for who, one in self._known.items() if one.is_current(now)}
-            self._known = fresh
+            now = time.time()
+            self._known = {who: one for who, one in self._known.items() if one.ends > now}
         return tuple(
             self._known.setdefault((quota.name, quota.who), LocalCount(quota)) for quota in quotas
         )
@@ -192,7 +189,10 @@ def spend_here(counts: Sequence[LocalCount], more: int = 1) -> None:
     """Count `more` in all of them, or nothing and refuse. Raises RateLimited, LimitReached."""
     now = time.time()
     for count in counts:
-        if not count.fits(more, int(now)):
+        if now >= count.ends:
+            period_s = count.quota.period_s
+            count.ends, count.left = now - now % period_s + period_s, count.quota.most
+        if count.left < more:
             raise count.quota.refusal(now)
     for count in counts:
-        count.used += more
+        count.left -= more

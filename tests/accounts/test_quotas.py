@@ -83,7 +83,7 @@ def test_counts_of_past_windows_are_forgotten(monkeypatch):
         quotas.spend_here(known.open([LINK]), 5)
         (daily,) = known.open([DAILY])
         (guest,) = known.open([GUEST])
-    assert (daily.used, guest.used) == (3, 0)
+    assert (DAILY.most - daily.left, guest.ends) == (3, 0)
 
 
 def test_a_guest_and_a_link_have_a_share_of_a_small_account(account, settings):
