@@ -70,6 +70,9 @@ PHRASES: Mapping[str, Phrase] = {
     # Refusals of a message
     "error_rate_limited": _("That was very fast. Try again in a moment."),
     "error_limit_reached": _("No more messages can be taken today."),
+    # The first word of a limit's name: whose it is
+    "held_guest": _("You have written very much. This is sent by itself at {time}."),
+    "held_link": _("Very much is written here right now. This is sent by itself at {time}."),
     "error_message_too_long": _("This message is too long."),
     "error_room_closed": _("This conversation is closed."),
     "error_other": _("This message could not be sent."),
@@ -90,6 +93,7 @@ PHRASES: Mapping[str, Phrase] = {
     "upload_file_empty": _("There is nothing in this file. Choose it again."),
     "upload_file_damaged": _("This picture cannot be read. Save it as JPEG or PNG and send that."),
     "upload_file_has_macros": _("This document has macros. Save it without them and send that."),
+    "upload_held": _("So many files were sent that no more are taken until {time}."),
     "upload_limit_reached": _("No file can be taken right now."),
     "upload_other": _("This file could not be sent."),
     # The door

@@ -6,6 +6,7 @@ import re
 
 from playwright.sync_api import expect
 
+from accounts.limits.quotas import DAY_S, Quota, spend
 from accounts.tenants.models import Account
 from rooms.base import events
 from rooms.conversations.models import Message, Participant, Room
@@ -189,6 +190,19 @@ def test_a_message_that_was_refused_can_be_sent_again(visit_as, link):
 
     expect(message).to_have_attribute("data-state", "sent")
     assert Message.objects.get().body == "Too many today"
+
+
+def test_a_message_above_a_guests_limit_says_when_it_goes(visit_as, link):
+    page = ring(visit_as, link)
+    write(page, "First")
+    guest = str(Guest.objects.get().pk)
+    all_of_it = Quota("guest.messages_a_day", guest, 10**9, DAY_S)
+    spend([(all_of_it, 10**9 - 1)])
+
+    write(page, "Second")
+    message = part(page, "message").last
+    expect(message).to_contain_text("This is sent by itself at")
+    expect(message).to_have_attribute("data-state", "sending")
 
 
 def test_where_nothing_is_stored_the_text_still_arrives(visit_as, property):

@@ -211,6 +211,36 @@ test("a refusal for now is repeated after the time the server names, in the same
   assert.deepEqual(server.messages.map(({ body }) => body), ["one", "two"]);
 });
 
+test("what a limit holds up says so, and goes by itself when that ends", async () => {
+  const guest = await join(GUEST);
+  const told = [];
+  guest.addEventListener("failed", ({ detail }) => told.push([detail.message.body, detail.error]));
+  const facts = { temporary: true, retry_after_ms: 40_000, limit: "guest.messages_a_minute" };
+  server.refuse("message.post", { code: "rate_limited", ...facts });
+  guest.post("one");
+  guest.post("two");
+  await settle();
+  const [[body, { temporary, limit, retryAfterMs }]] = told;
+  assert.deepEqual([told.length, body, temporary], [1, "one", true]);
+  assert.deepEqual([limit, retryAfterMs], ["guest.messages_a_minute", 40_000]);
+  assert.deepEqual(statuses(guest), ["sending", "sending"]);
+  await pass(40_000);
+  assert.deepEqual(server.messages.map(({ body }) => body), ["one", "two"]);
+  assert.deepEqual(statuses(guest), ["sent", "sent"]);
+});
+
+test("what was refused for today is tried again tomorrow", async () => {
+  const guest = await join(GUEST);
+  const tomorrow = { temporary: false, retry_after_ms: 3_600_000, limit: "messages_a_day" };
+  server.refuse("message.post", { code: "limit_reached", ...tomorrow });
+  guest.post("Hi");
+  await settle();
+  assert.deepEqual(statuses(guest), ["failed"]);
+  await pass(3_600_000);
+  await pass(1_000); // the way back after an hour of silence
+  assert.deepEqual(server.messages.map(({ body }) => body), ["Hi"]);
+});
+
 test("a refusal for good is shown, kept, and sent again when asked", async () => {
   const storage = new FakeStorage();
   const guest = await join(GUEST, { storage });

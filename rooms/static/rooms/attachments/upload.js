@@ -83,14 +83,17 @@ export class Uploads {
   }
 
   #onAnswer({ status, responseText }) {
-    if (status === 201) this.#next();
-    else this.#fail(readCode(responseText), status >= 500 || status === 429);
+    if (status === 201) return this.#next();
+    const { code, limit, retry_after_s: waitS } = readProblem(responseText);
+    const isHeld = limit && waitS;
+    this.#fail(isHeld ? "held" : code, status >= 500 || status === 429, waitS);
   }
 
-  #fail(code, isTemporary) {
+  #fail(code, isTemporary, waitS = 0) {
     const entry = this.#current;
     const { [`upload_${code}`]: own, [`error_${code}`]: known, upload_other: other } = this.#phrases;
-    const reason = fill(own ?? known ?? other, { size: this.#tellSize(this.#files.max_bytes) });
+    const time = tellTime(Date.now() + waitS * 1000);
+    const reason = fill(own ?? known ?? other, { size: this.#tellSize(this.#files.max_bytes), time });
     this.#refused.push({ entry, isTemporary, text: `${entry.file.name}: ${reason}` });
     this.#next();
   }
@@ -133,11 +136,16 @@ function fill(phrase, values) {
 }
 
 /** The guest's door and the signed-in pages word a refusal differently. */
-function readCode(text) {
+function readProblem(text) {
   try {
     const said = JSON.parse(text);
-    return (said.error ?? said).code;
+    return { ...said, ...said.error };
   } catch {
-    return "other";
+    return { code: "other" };
   }
+}
+
+function tellTime(at) {
+  const { lang } = document.documentElement;
+  return new Intl.DateTimeFormat(lang, { hour: "numeric", minute: "2-digit" }).format(at);
 }

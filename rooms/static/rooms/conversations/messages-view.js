@@ -125,7 +125,11 @@ export class MessagesView {
     meta.dataset.key = key;
     const parts = isLast ? [this.#time(at)] : [];
     if (status === "failed") parts.push(this.#retry(clientId, reason));
-    else if (isLastOwn && status) parts.push(make("span", { className: "state" }, this.#phrases[status]));
+    else {
+      const held = status === "sending" && reason;
+      const text = held || (isLastOwn && status && this.#phrases[status]);
+      if (text) parts.push(make("span", { className: "state" }, text));
+    }
     meta.replaceChildren(...parts);
     meta.hidden = parts.length === 0;
   }

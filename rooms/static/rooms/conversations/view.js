@@ -14,6 +14,7 @@ import { StatusView } from "./status-view.js";
 export class ConversationView {
   #announcer = make("p", { className: "visually-hidden", attrs: { "aria-live": "polite" } });
   #attaching;
+  #clock;
   #closed;
   #composer;
   #container;
@@ -47,6 +48,7 @@ export class ConversationView {
     this.#conversation = conversation;
     this.#phrases = phrases;
     const clock = new Clock(language, phrases);
+    this.#clock = clock;
     this.#status = new StatusView(conversation, phrases, clock);
     const onRetry = (clientId) => conversation.retry(clientId);
     this.#messages = new MessagesView({ phrases, clock, onRetry, fileAddress: files.address });
@@ -150,7 +152,10 @@ export class ConversationView {
   }
 
   #onFailed({ message, error }) {
-    const reason = this.#phrases[`error_${error.code}`] ?? this.#phrases.error_other;
+    const { limit, code, retryAfterMs } = error;
+    const phrase = this.#phrases[limit ? `held_${limit.split(".")[0]}` : `error_${code}`];
+    const time = this.#clock.time(Date.now() + retryAfterMs);
+    const reason = fill(phrase ?? this.#phrases[`error_${code}`] ?? this.#phrases.error_other, { time });
     this.#reasons.set(message.client_id, reason);
     setText(this.#announcer, reason);
     this.#render();

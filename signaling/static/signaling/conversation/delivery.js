@@ -18,6 +18,7 @@ const AWAY = ["disconnected", "not_connected"];
  * @property {(entry: object, reply: {seq: number | null, at: number}) => void} onSent
  * @property {(entry: {client_id: string}) => void} onDelivered enough peers have confirmed it
  * @property {(entry: object, error: CommandError) => void} onFailed
+ * @property {(entry: object, error: CommandError) => void} onHeld a limit is in the way for a while
  */
 
 /** Storage `keep`: the server is the ledger, the data channels are only faster. */
@@ -67,14 +68,15 @@ export class StoredDelivery {
       this.#outbox.remove(entry.client_id);
       this.#way.onSent(entry, reply);
     } catch (error) {
-      if (isRetried(error, this.#way, entry)) return this.#later(error);
+      if (isRetried(error, this.#way, entry)) return this.#later(entry, error);
     }
     return true;
   }
 
-  #later(error) {
+  #later(entry, error) {
     if (AWAY.includes(error.code)) return false; // the sync after the next open flushes
     this.#attempt += 1;
+    if (error.limit) this.#way.onHeld(entry, error);
     const delayMs = error.retryAfterMs ?? backoff(this.#attempt);
     this.#timers.start("flush", delayMs, () => this.flush());
     return false;
@@ -158,7 +160,7 @@ export class PassedDelivery {
       const reply = await this.#way.post({ client_id, body, to });
       if (reply.reached?.length) this.#way.onSent(entry, { seq: null, at: reply.at });
     } catch (error) {
-      isRetried(error, this.#way, entry);
+      if (isRetried(error, this.#way, entry) && error.limit) this.#way.onHeld(entry, error);
     }
   }
 

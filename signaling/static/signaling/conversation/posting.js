@@ -34,6 +34,7 @@ export class Posting {
       onSent: (entry, reply) => this.#onSent(entry, reply),
       onDelivered: (entry) => this.#mark(entry, { isDelivered: true }),
       onFailed: (entry, error) => this.#fail(entry, error),
+      onHeld: (entry, error) => this.#explain(entry, error),
     };
   }
 
@@ -68,7 +69,7 @@ export class Posting {
     entry.failed = false;
     this.#outbox.put(entry);
     this.#onChange();
-    this.#delivery.push(entry);
+    this.#delivery?.push(entry);
   }
 
   /** One of our messages came back numbered, over whatever socket. */
@@ -122,6 +123,13 @@ export class Posting {
     entry.failed = true;
     this.#outbox.put(entry);
     this.#onChange();
+    this.#explain(entry, error);
+    // A day's limit: whoever still has the page open then need not think of it.
+    if (error.retryAfterMs) setTimeout(() => this.retry(entry.client_id), error.retryAfterMs);
+  }
+
+  /** Says why it is not sent, or not yet: then `error.temporary` is true and it goes by itself. */
+  #explain(entry, error) {
     const message = this.#model.timeline.get(this.#model.self.participant, entry.client_id);
     this.#onFailed({ message, error });
   }

@@ -2,23 +2,25 @@
 export class CommandError extends Error {
   /**
    * @param {string} code of docs/protocol.md, or "timeout", "disconnected", "not_connected"
-   * @param {{temporary?: boolean, retryAfterMs?: number | null, field?: string | null}} [facts]
+   * @param {{temporary?: boolean, retryAfterMs?: number | null, limit?: string, field?: string | null}} [facts]
    */
-  constructor(code, { temporary = false, retryAfterMs = null, field = null } = {}) {
+  constructor(code, { temporary = false, retryAfterMs = null, limit = "", field = null } = {}) {
     super(code);
     this.name = "CommandError";
     this.code = code;
     this.temporary = temporary;
     this.retryAfterMs = retryAfterMs;
+    this.limit = limit;
     this.field = field;
   }
 }
 
-/** @param {{code: string, temporary?: boolean, retry_after_ms?: number, field?: string}} error */
+/** @param {{code: string, temporary?: boolean, retry_after_ms?: number, limit?: string, field?: string}} error */
 export function toCommandError(error) {
   return new CommandError(String(error?.code), {
     temporary: error?.temporary === true,
     retryAfterMs: error?.retry_after_ms ?? null,
+    limit: error?.limit,
     field: error?.field ?? null,
   });
 }
