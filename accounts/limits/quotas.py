@@ -10,9 +10,8 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import cast
+from typing import NamedTuple, cast
 
 from django.conf import settings
 from redis import RedisError
@@ -60,8 +59,7 @@ return 0
 """
 
 
-@dataclass(frozen=True, slots=True)
-class Quota:
+class Quota(NamedTuple):
     """The most of one thing that somebody may use in each window of `period_s`.
 
     `name` is what refusals say: "guest.messages_a_minute", of the account without a prefix.
@@ -92,33 +90,55 @@ class Quota:
 Cost = tuple[Quota, int]
 
 
-@lru_cache(4096)
-def _make(name: str, who: str, allowed: int, period_s: int, unit: int) -> Quota:
-    # A process holds thousands of sockets, whose accounts and links are few.
-    return Quota(name, who, allowed, period_s, unit)
-
-
 def list_quotas(
     account: Account,
-    names: Iterable[str],
+    names: Sequence[str],
     *,
     guest: int | None = None,
     link: int | None = None,
 ) -> tuple[Quota, ...]:
     """Return the quotas in force, the narrowest first; `guest` and `link` are row ids."""
-    owners = [("guest", guest), ("link", link)]
-    scoped = [(scope, str(who)) for scope, who in owners if who is not None]
+    who = owners(str(account.uuid), guest=guest, link=link)
+    return make_quotas(names, who, list_allowed(account, names, who))
+
+
+Owners = tuple[tuple[str, str], ...]
+
+
+def owners(account_uuid: str, *, guest: int | None = None, link: int | None = None) -> Owners:
+    """Return scope and name of everybody something counts against, the narrowest first."""
+    scoped = [("guest", guest), ("link", link)]
+    return (*((scope, str(who)) for scope, who in scoped if who is not None), ("", account_uuid))
+
+
+def list_allowed(account: Account, names: Sequence[str], who: Owners) -> tuple[int, ...]:
+    """Return what make_quotas takes; equal ones are one object, for sockets keep it."""
+    allowed = tuple(
+        get_share(account, scope, name) if scope else get_limit(account, name)
+        for scope, _ in who
+        for name in names
+    )
+    return _same(allowed)
+
+
+def make_quotas(names: Sequence[str], who: Owners, allowed: tuple[int, ...]) -> tuple[Quota, ...]:
+    units = iter(allowed)
     return tuple(
-        _make(
+        Quota(
             f"{scope}.{name}" if scope else name,
-            who,
-            get_share(account, scope, name) if scope else get_limit(account, name),
+            owner,
+            next(units),
             PERIODS_S[name],
             MIB if name in UPLOADS else 1,
         )
-        for scope, who in [*scoped, ("", str(account.uuid))]
+        for scope, owner in who
         for name in names
     )
+
+
+@lru_cache(1024)
+def _same(allowed: tuple[int, ...]) -> tuple[int, ...]:
+    return allowed
 
 
 def get_share(account: Account, scope: str, name: str) -> int:

@@ -59,6 +59,7 @@ FIELDS = {
     "consent": MAX_VERSION_CHARS,
 }
 WS_PATH = "/ws/"
+OF_FILES = {"storage_mib", "upload_mib_a_day", "messages_a_day"}
 
 
 class LimitReachedForGuest(Forbidden):
@@ -196,7 +197,7 @@ def _conceal(refusal: DomainError) -> DomainError:
     """How much the owner has bought is nothing a guest needs to read."""
     if not isinstance(refusal, LimitReached):
         return refusal
-    if refusal.limit == "storage_mib":
+    if refusal.limit in OF_FILES:
         return LimitReachedForGuest("No file can be taken right now.")
     return LimitReachedForGuest()
 

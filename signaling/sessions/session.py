@@ -121,8 +121,8 @@ class Session:
         # Refused frames beyond good ones; nonsense beyond measure ends the socket.
         self.refusals = 0
         self.replaced = False
-        # The limits it counts against; see SocketCounts.
-        self.counted: set[tuple[str, str]] = set()
+        # Whose sockets it is one of; see SocketCounts.
+        self.counted: tuple[str, ...] = ()
         self.on_gone: Callable[[], object] = nothing
 
     @property

@@ -6,7 +6,7 @@ Kept in memory, so that it costs nothing: with several web processes the limits 
 from __future__ import annotations
 
 import random
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 from django.conf import settings
 
@@ -23,35 +23,35 @@ class SocketCounts:
     """Sends away the socket that is one too many; it is told which limit that was."""
 
     def __init__(self) -> None:
-        self._open: dict[tuple[str, str], set[Session]] = {}
+        # By uuid of the guest's place, the link or the account.
+        self._open: dict[str, int] = {}
 
-    def meet(self, session: Session) -> bool:
+    def meet(self, session: Session) -> None:
         """Count a guest's socket before anything is known but its ticket."""
         claims = session.claims
-        if not claims.participant or claims.key:
-            return True
-        allowed = settings.SCOPED_LIMITS["guest"]["sockets"]
-        return self.take(session, [SocketLimit("guest.sockets", claims.participant, allowed)])
+        if claims.participant and not claims.key:
+            allowed = settings.SCOPED_LIMITS["guest"]["sockets"]
+            self.take(session, [SocketLimit("guest.sockets", claims.participant, allowed)])
 
-    def take(self, session: Session, limits: Iterable[SocketLimit]) -> bool:
+    def take(self, session: Session, limits: Sequence[SocketLimit]) -> bool:
         """Count the socket against all of these, or send it away and return False."""
         if session.outbox.closed:
             return False  # it left while we looked; nobody would release it
         for limit in limits:
-            others = self._open.get((limit.name, limit.who), set()) - {session}
-            if len(others) >= limit.allowed:
+            mine = limit.who in session.counted
+            if self._open.get(limit.who, 0) - mine >= limit.allowed:
                 wait_ms = RETRY_FROM_MS + random.randrange(RETRY_SPREAD_MS)
                 session.send_away(close_codes.CROWDED, wait_ms, limit=limit.name)
                 return False
-        for limit in limits:
-            self._open.setdefault((limit.name, limit.who), set()).add(session)
-            session.counted.add((limit.name, limit.who))
+        more = tuple(one.who for one in limits if one.who not in session.counted)
+        for who in more:
+            self._open[who] = self._open.get(who, 0) + 1
+        session.counted += more
         return True
 
     def release(self, session: Session) -> None:
-        for place in session.counted:
-            sockets = self._open[place]
-            sockets.discard(session)
-            if not sockets:
-                del self._open[place]
-        session.counted.clear()
+        for who in session.counted:
+            self._open[who] -= 1
+            if not self._open[who]:
+                del self._open[who]
+        session.counted = ()

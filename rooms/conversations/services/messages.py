@@ -48,8 +48,16 @@ class Sender:
     membership_uuid: str
     is_member: bool
     storage: str
-    # What a message of theirs counts against, the narrowest first.
-    quotas: tuple[Quota, ...]
+    # Row ids of a guest and their link, whose limits a guest's messages count against as well.
+    guest_id: int | None
+    link_id: int | None
+    allowed: tuple[int, ...]
+
+    @property
+    def quotas(self) -> tuple[Quota, ...]:
+        """What a message of theirs counts against, made when one is sent: most sockets idle."""
+        who = quotas.owners(self.account_uuid, guest=self.guest_id, link=self.link_id)
+        return quotas.make_quotas(quotas.MESSAGES, who, self.allowed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +86,8 @@ def sender_of(participant: Participant) -> Sender:
     """Return the participant as a Sender; wants membership, room, property, account selected."""
     room = participant.room
     membership = participant.membership
+    counted = _counted(participant)
+    who = quotas.owners(str(room.account.uuid), **counted)
     return Sender(
         participant_id=participant.pk,
         participant_uuid=intern(str(participant.uuid)),
@@ -87,21 +97,24 @@ def sender_of(participant: Participant) -> Sender:
         membership_uuid=str(membership.uuid) if membership else "",
         is_member=participant.kind == Participant.Kind.MEMBER,
         storage=intern(room.property.storage),
-        quotas=_list_quotas(participant, quotas.MESSAGES),
+        guest_id=counted.get("guest"),
+        link_id=counted.get("link"),
+        allowed=quotas.list_allowed(room.account, quotas.MESSAGES, who),
     )
 
 
-def _list_quotas(participant: Participant, names: Sequence[str]) -> tuple[Quota, ...]:
-    """A guest's messages count as theirs and their link's, everybody's as the account's."""
-    room = participant.room
+def _counted(participant: Participant) -> dict[str, int | None]:
+    """A guest's messages count as theirs and their link's too, everybody's as the account's."""
     if participant.kind != Participant.Kind.GUEST:
-        return quotas.list_quotas(room.account, names)
-    return quotas.list_quotas(room.account, names, guest=participant.guest_id, link=room.link_id)
+        return {}
+    return {"guest": participant.guest_id, "link": participant.room.link_id}
 
 
 def list_upload_costs(participant: Participant, size_bytes: int) -> list[Cost]:
     """Return what sending a file uses beside its message."""
-    return [(quota, size_bytes) for quota in _list_quotas(participant, quotas.UPLOADS)]
+    account, counted = participant.room.account, _counted(participant)
+    mine = quotas.list_quotas(account, quotas.UPLOADS, **counted)
+    return [(quota, size_bytes) for quota in mine]
 
 
 def check_body(body: str) -> str:

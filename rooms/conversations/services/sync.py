@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from dataclasses import dataclass
 from itertools import accumulate
+from sys import intern
 from typing import Any
 from uuid import UUID
 
@@ -44,7 +45,10 @@ KEEP = Property.Storage.KEEP
 
 @dataclass(frozen=True, slots=True)
 class SocketLimit:
-    """How many sockets a guest, a link or the guests of an account may have; `who` is its uuid."""
+    """How many sockets a guest, a link or the guests of an account may have.
+
+    `who` is the uuid of the guest's place, the link or the account.
+    """
 
     name: str
     who: str
@@ -106,12 +110,13 @@ def _limit_sockets(participant: Participant) -> tuple[SocketLimit, ...]:
     """Of guests only: they may not keep the members out."""
     if participant.kind != Participant.Kind.GUEST:
         return ()
-    account, facts = participant.room.account, _facts_of(participant)
+    account = participant.room.account
+    places = (("guest", participant.uuid), ("link", participant.room.link.uuid))
     scoped = [
-        SocketLimit(f"{scope}.sockets", facts[scope], get_share(account, scope, "sockets"))
-        for scope in ("guest", "link")
+        SocketLimit(f"{scope}.sockets", intern(str(who)), get_share(account, scope, "sockets"))
+        for scope, who in places
     ]
-    whole = SocketLimit("sockets", facts["account"], get_limit(account, "sockets"))
+    whole = SocketLimit("sockets", intern(str(account.uuid)), get_limit(account, "sockets"))
     return (*scoped, whole)
 
 
