@@ -9,7 +9,7 @@ from celery import shared_task
 
 from rooms.attachments import files, processing
 from rooms.blocks import services as blocks
-from rooms.conversations.services import expiry
+from rooms.conversations.services import expiry, idle
 from rooms.links import mails
 from rooms.links.models import DirectLink
 from rooms.links.services import uses
@@ -117,6 +117,12 @@ def apply_retention_at_close(room_id: int) -> None:
     """Remove what a property keeps no longer than until its rooms are closed."""
     if retention.empty_room(room_id):
         ask_for(retention.EMPTY_ROOM, QUEUE, room_id)
+
+
+@shared_task
+def close_idle_rooms() -> int:
+    """Close rooms in which nobody said a word for as long as their property waits."""
+    return idle.close_idle_rooms()
 
 
 @shared_task

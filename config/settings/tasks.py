@@ -70,6 +70,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "end blocks": repeat("rooms.tasks.end_blocks", SWEEP_INTERVAL_S),
     "forget where guests came from": repeat("rooms.tasks.forget_traces", HOUR_S),
     "sweep files without a message": repeat("rooms.tasks.sweep_attachments", HOUR_S),
+    "close conversations without a word for long": repeat("rooms.tasks.close_idle_rooms", HOUR_S),
     "close what runs behind links that ended": repeat(
         "rooms.tasks.close_rooms_of_ended_links", LINK_ENDS_INTERVAL_S
     ),

@@ -102,6 +102,8 @@ class Room(models.Model):
     created_at = models.DateTimeField(default=timezone.now)
     activity_at = models.DateTimeField(default=timezone.now)
     closed_at = models.DateTimeField(null=True, blank=True)
+    # Closed by the clock, so that the next message opens it again.
+    idle = models.BooleanField(default=False, db_default=False)
 
     objects = RoomQuerySet.as_manager()
 

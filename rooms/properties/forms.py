@@ -118,6 +118,7 @@ class PropertyForm(forms.ModelForm):
             "storage",
             "transport",
             "call_after_s",
+            "idle_days",
             "addresses",
             "privacy_url",
             "consent",
@@ -129,6 +130,7 @@ class PropertyForm(forms.ModelForm):
         labels = {
             "privacy_url": _("Address of your privacy notice"),
             "consent": _("Tell guests that by writing they agree to it"),
+            "idle_days": _("Days without a word before a conversation is closed"),
             "retention_messages_days": _("Messages, days"),
             "retention_files_days": _("Files, days"),
             "retention_arrivals_days": _("Visits, days"),
@@ -141,6 +143,7 @@ class PropertyForm(forms.ModelForm):
         help_texts = {
             "privacy_url": _("It begins with https://. Guests find it below the conversation."),
             "consent": _("Version and time are kept with each guest’s first message below it."),
+            "idle_days": _("The next message opens it again. Empty or 0: it stays open."),
             "name": _("Guests see it on top of the page."),
             "color": _("Of your bubbles and buttons."),
             "greeting": _("The first thing a guest reads."),

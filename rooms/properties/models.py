@@ -15,6 +15,7 @@ from accounts.tenants.models import Account, TenantQuerySet
 
 # Ten years: longer than the law of any country wants letters to be kept.
 MAX_RETENTION_DAYS = 3_650
+MAX_IDLE_DAYS = 365
 HEX_COLOR = RegexValidator(r"\A#[0-9a-f]{6}\Z", "Write a colour like #0a7d5a.")
 
 
@@ -76,6 +77,14 @@ class Property(models.Model):
     transport = models.CharField(max_length=10, choices=Transport, default=Transport.DIRECT)
     # Seconds an arrival waits for an answer before its owner is called.
     call_after_s = models.PositiveIntegerField(default=0)
+    # Conversations are closed after so many days without a word; None or 0: never.
+    idle_days = models.PositiveSmallIntegerField(
+        null=True,
+        blank=True,
+        default=7,
+        db_default=7,
+        validators=[MaxValueValidator(MAX_IDLE_DAYS, "Wait at most a year, or for ever.")],
+    )
     # What is noted of the IP address a guest came from: nothing, or the net it is in.
     addresses = models.CharField(
         max_length=5, choices=Addresses, default=Addresses.NONE, db_default="none"
@@ -105,6 +114,9 @@ class Property(models.Model):
             models.CheckConstraint(
                 condition=Q(consent=False) | ~Q(privacy_url="") & Q(consent_version__gt=0),
                 name="property_consent_to_something",
+            ),
+            models.CheckConstraint(
+                condition=Q(idle_days__lte=MAX_IDLE_DAYS), name="property_idle_within_a_year"
             ),
             _bounded("messages"),
             _bounded("files"),

@@ -34,6 +34,7 @@ class PropertyValues(TypedDict, total=False):
     storage: str
     transport: str
     call_after_s: int
+    idle_days: int | None
     paused: bool
     addresses: str
     privacy_url: str

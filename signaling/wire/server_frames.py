@@ -46,6 +46,8 @@ class Brand(ServerStruct):
 class RoomState(ServerStruct):
     id: str
     status: Status
+    # Closed by the clock: the next message opens it.
+    idle: bool
     mode: Mode
     name: str
     last_seq: int
@@ -287,6 +289,10 @@ class GuestArrived(ServerStruct):
     at: Moment
 
 
+class RoomClosedData(ServerStruct):
+    reason: Literal["idle"] | UnsetType = UNSET
+
+
 class OwnerCalled(ServerStruct):
     at: Moment
     kind: str
@@ -324,7 +330,7 @@ EVENTS: dict[str, type[Struct]] = {
     "typing": TypingData,
     "signal": SignalData,
     "room.changed": RoomChanged,
-    "room.closed": EmptyReply,
+    "room.closed": RoomClosedData,
     "guest.arrived": GuestArrived,
     "owner.called": OwnerCalled,
     "owner.available": OwnerAvailable,

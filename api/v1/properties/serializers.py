@@ -7,7 +7,7 @@ from rest_framework import serializers
 
 from api.serializers import OutputSerializer, PageQuery, StrictSerializer, sample
 from api.v1.links.serializers import LINK, LinkOut
-from rooms.properties.models import MAX_RETENTION_DAYS, Property, RetentionRun
+from rooms.properties.models import MAX_IDLE_DAYS, MAX_RETENTION_DAYS, Property, RetentionRun
 
 PROPERTY: dict[str, Any] = {
     "id": "9d0f1c0e-8a54-4b7e-9a53-7f0a1f5c2b11",
@@ -20,6 +20,7 @@ PROPERTY: dict[str, Any] = {
     "storage": "keep",
     "transport": "direct",
     "call_after_s": 0,
+    "idle_days": 7,
     "addresses": "none",
     "privacy_url": "https://example.com/privacy",
     "consent": True,
@@ -49,6 +50,10 @@ class PropertyOut(OutputSerializer):
     storage = serializers.ChoiceField(Property.Storage.choices)
     transport = serializers.ChoiceField(Property.Transport.choices)
     call_after_s = serializers.IntegerField()
+    idle_days = serializers.IntegerField(
+        allow_null=True,
+        help_text="Conversations are closed after so many days without a word; null or 0: never.",
+    )
     addresses = serializers.ChoiceField(
         Property.Addresses.choices, help_text="What is noted of the address a guest came from."
     )
@@ -95,6 +100,9 @@ class PropertyBody(StrictSerializer):
     storage = serializers.ChoiceField(Property.Storage.choices, required=False)
     transport = serializers.ChoiceField(Property.Transport.choices, required=False)
     call_after_s = serializers.IntegerField(required=False, min_value=0, max_value=604_800)
+    idle_days = serializers.IntegerField(
+        required=False, allow_null=True, min_value=0, max_value=MAX_IDLE_DAYS
+    )
     paused = serializers.BooleanField(
         required=False, help_text="While paused, its links let in only who has been here before."
     )

@@ -25,7 +25,8 @@ from rooms.conversations.errors import (
     NotStored,
     RoomClosed,
 )
-from rooms.conversations.models import Message, Participant
+from rooms.conversations.models import Message, Participant, Room
+from rooms.conversations.services.rooms import reopen_room
 from rooms.guests.errors import GuestBlocked
 from rooms.properties.models import Property
 from rooms.webhooks import recording
@@ -209,6 +210,8 @@ def post_message(
             posted = _store_in_company(sender, values, attachment)
     except IntegrityError:
         return _find_stored(sender, client_id, body)
+    if posted is None and _open_idle(sender):
+        posted = _store_in_company(sender, values, attachment)
     if posted is None:
         return _explain_refusal(sender, client_id, body)
     _announce(sender, _describe(sender, values, posted, attachment), values["preview"])
@@ -293,6 +296,12 @@ def _find_stored(sender: Sender, client_id: UUID, body: str) -> StoredMessage:
     if stored.body != body:
         raise ClientIdReused
     return StoredMessage(seq=stored.seq, at=stored.at)
+
+
+def _open_idle(sender: Sender) -> bool:
+    """Open the room if the clock closed it. Raises LimitReached."""
+    room = Room.objects.filter(pk=sender.room_id, idle=True).select_related("account").first()
+    return room is not None and reopen_room(room=room).is_open
 
 
 def _explain_refusal(sender: Sender, client_id: UUID, body: str) -> StoredMessage:

@@ -41,14 +41,18 @@ def describe_room(room: Room, *, online: bool | None = None) -> dict[str, Any]:
 
 
 @transaction.atomic
-def close_room(*, room: Room) -> Room:
-    """Refuse further messages until the room is opened again; a repeat changes nothing."""
+def close_room(*, room: Room, idle: bool = False) -> Room:
+    """Refuse further messages until the room is opened again; a repeat changes nothing.
+
+    One that is closed as `idle` is opened again by the next message.
+    """
     now = timezone.now()
     opened = Room.objects.filter(pk=room.pk, status=Room.Status.OPEN)
-    if opened.update(status=Room.Status.CLOSED, closed_at=now):
-        room.status, room.closed_at = Room.Status.CLOSED, now
-        events.publish(events.room_topic(room.uuid), "room.closed", room.uuid, {})
-        recording.record("room.closed", room, {"at": events.to_ms(now)})
+    if opened.update(status=Room.Status.CLOSED, closed_at=now, idle=idle):
+        room.status, room.closed_at, room.idle = Room.Status.CLOSED, now, idle
+        reason = {"reason": "idle"} if idle else {}
+        events.publish(events.room_topic(room.uuid), "room.closed", room.uuid, reason)
+        recording.record("room.closed", room, {"at": events.to_ms(now), **reason})
         _tell(room)
         hooks.room_closed.send(None, room=room)
     return room
@@ -69,8 +73,8 @@ def reopen_room(*, room: Room, keep: bool = False) -> Room:
             return room
     if closed.exists():
         check_open_rooms(room.account)
-    if closed.update(status=Room.Status.OPEN, closed_at=None):
-        room.status, room.closed_at = Room.Status.OPEN, None
+    if closed.update(status=Room.Status.OPEN, closed_at=None, idle=False):
+        room.status, room.closed_at, room.idle = Room.Status.OPEN, None, False
         if keep:
             keep_room(room=room)
         _tell(room)

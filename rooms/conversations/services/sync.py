@@ -252,6 +252,7 @@ def _describe(room: Room) -> dict[str, Any]:
     return {
         "id": str(room.uuid),
         "status": room.status,
+        "idle": room.idle,
         "mode": room.mode,
         "name": room.name,
         "last_seq": room.last_seq,

@@ -202,7 +202,7 @@ export class ConversationView {
     const isGuest = self.kind === "guest";
     const present = [...participants.values()].some((p) => p.kind === "member" && p.connections.length > 0);
     const isAway = isGuest && available === false && !present;
-    const isClosed = room.status === "closed";
+    const isClosed = room.status === "closed" && !room.idle; // else the next message opens it
     this.#older.hidden = !hasOlder;
     setText(this.#greeting, hasOlder ? "" : greeting);
     this.#greeting.classList.toggle("ours", !isGuest);

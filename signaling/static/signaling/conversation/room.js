@@ -21,7 +21,7 @@ export class Room {
     ["participant.changed", (data) => this.#people(this.presence.changed(data))],
     ["message.read", (data) => (this.presence.mark(data) ? "marks" : null)],
     ["room.changed", (data) => this.#change(data)],
-    ["room.closed", () => this.#change({ status: "closed" })],
+    ["room.closed", ({ reason }) => this.#change({ status: "closed", idle: reason === "idle" })],
     ["owner.called", ({ at }) => this.#set("calledAt", at)],
     ["owner.available", ({ available }) => this.#set("available", available)],
   ]);
@@ -82,9 +82,10 @@ export class Room {
     return "participants";
   }
 
-  #change({ status, name }) {
+  #change({ status, name, idle }) {
     if (!this.details) return null;
     if (status !== undefined) this.details.status = status;
+    if (idle !== undefined) this.details.idle = idle;
     if (name !== undefined) this.details.name = name;
     return "room";
   }
