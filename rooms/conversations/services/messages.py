@@ -202,19 +202,27 @@ def post_message(
         "preview": " ".join(body.split())[:PREVIEW_CHARS],
     }
     try:
-        # Nearly always the statement is all there is, and a transaction by itself: BEGIN and
-        # COMMIT would be two more round trips.
-        alone = attachment is None and not connection.in_atomic_block
-        posted = _store(values)[0] if alone else None
-        if posted is None:
-            posted = _store_in_company(sender, values, attachment)
+        posted = _store_or_open(sender, values, attachment)
     except IntegrityError:
         return _find_stored(sender, client_id, body)
-    if posted is None and _open_idle(sender):
-        posted = _store_in_company(sender, values, attachment)
     if posted is None:
         return _explain_refusal(sender, client_id, body)
     _announce(sender, _describe(sender, values, posted, attachment), values["preview"])
+    return posted
+
+
+def _store_or_open(
+    sender: Sender, values: dict[str, Any], attachment: AttachedFile | None
+) -> StoredMessage | None:
+    """Return what was stored; a room that the clock closed is opened for it."""
+    # Nearly always the statement is all there is, and a transaction by itself: BEGIN and
+    # COMMIT would be two more round trips.
+    alone = attachment is None and not connection.in_atomic_block
+    posted = _store(values)[0] if alone else None
+    if posted is None:
+        posted = _store_in_company(sender, values, attachment)
+    if posted is None and _open_idle(sender):
+        posted = _store_in_company(sender, values, attachment)
     return posted
 
 
