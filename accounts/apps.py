@@ -5,3 +5,9 @@ from django.apps import AppConfig
 
 class AccountsConfig(AppConfig):
     name = "accounts"
+
+    def ready(self) -> None:
+        # Models are there only now.
+        from accounts.sign_in import changes
+
+        changes.listen()

@@ -108,6 +108,16 @@ TABLE: dict[str, dict[str, AccessLevel]] = {
     "provisioning-batch-cancel": {"POST": PLATFORM},
 }
 
+# What a member's session does only after a confirmation; see accounts.users.confirmation.
+CONFIRMED = {
+    ("member", "PATCH"),
+    ("member", "DELETE"),
+    ("api-keys", "POST"),
+    ("api-key", "DELETE"),
+    ("webhooks", "POST"),
+    ("webhook-rotate-secret", "POST"),
+}
+
 
 def check_permission(caller: Caller | None, route: str, method: str) -> None:
     """Raises Unauthenticated, InsufficientScope."""
@@ -122,3 +132,8 @@ def check_permission(caller: Caller | None, route: str, method: str) -> None:
         allowed = caller.membership is not None and caller.membership.role in level.roles
     if not allowed:
         raise InsufficientScope
+
+
+def needs_confirmation(caller: Caller | None, route: str, method: str) -> bool:
+    """Return whether this member must show first that it is them; keys never must."""
+    return caller is not None and caller.api_key is None and (route, method) in CONFIRMED

@@ -23,11 +23,12 @@ from accounts.base.errors import Invalid, NotFound
 from accounts.limits.rate_limits import Decision
 from accounts.team.models import Membership
 from accounts.tenants.models import Account
+from accounts.users.confirmation import check_confirmed
 from api import idempotency, problems, throttling
 from api.authentication import Caller, KeyAuthentication, SessionAuthentication
 from api.errors import InsufficientScope, PreconditionFailed, UnknownParameter
 from api.pagination import cut_page
-from api.permissions import check_permission
+from api.permissions import check_permission, needs_confirmation
 from api.requests.bodies import check_size
 from api.requests.parsers import JsonParser
 from api.serializers import PageQuery
@@ -94,7 +95,10 @@ class Resource(APIView):
         throttling.enforce(self.decision)
         assert request.resolver_match is not None and request.method is not None
         if request.method.lower() in self.offered_methods:
-            check_permission(caller, request.resolver_match.url_name or "", request.method)
+            name = request.resolver_match.url_name or ""
+            check_permission(caller, name, request.method)
+            if needs_confirmation(caller, name, request.method):
+                check_confirmed(request._request)
         check_size(request, self.body_max_bytes)
 
     @property

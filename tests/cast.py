@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 from allauth.account.models import EmailAddress
 
@@ -19,6 +21,16 @@ def make_user(name):
     user = User.objects.create_user(f"{name}@example.com", PASSWORD, name=name.title())
     EmailAddress.objects.create(user=user, email=user.email, primary=True, verified=True)
     return user
+
+
+def show_who(browser, age_s=0):
+    """The signed-in person has shown once more that it is them, so long ago."""
+    session = browser.session
+    session["account_authentication_methods"] = [
+        {"method": "password", "at": time.time() - age_s, "reauthenticated": True}
+    ]
+    session["account_authentication_methods_user"] = session["_auth_user_id"]
+    session.save()
 
 
 def make_owner(name):

@@ -151,6 +151,14 @@ class CsrfFailed(DomainError):
     text = "The CSRF token is missing or wrong."
 
 
+class ConfirmationRequired(DomainError):
+    """The member must show once more that it is them; a key never has to."""
+
+    code = "reauthentication_required"
+    status = 403
+    text = "Show first that it is you: /accounts/reauthenticate/ asks for it."
+
+
 class MalformedRequest(DomainError):
     """A form or header that is broken before anybody asks what it says."""
 

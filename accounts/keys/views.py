@@ -14,10 +14,12 @@ from accounts.keys.forms import SCOPE_LABELS, ApiKeyForm
 from accounts.keys.models import ApiKey
 from accounts.keys.services import create_api_key, revoke_api_key
 from accounts.team.access import MemberRequest, manager_required
+from accounts.users.confirmation import confirmation_required
 
 
 @never_cache
 @manager_required
+@confirmation_required
 def show_developers(request: MemberRequest) -> HttpResponse:
     """The account's keys. A new key's text is in this one answer and nowhere else."""
     form, fresh = ApiKeyForm(request.POST or None), ""

@@ -7,12 +7,12 @@ from typing import Any, cast
 from allauth.account.adapter import get_adapter
 from allauth.account.app_settings import EmailVerificationMethod
 from allauth.account.utils import perform_login
-from allauth.account.views import ConfirmEmailVerificationCodeView
+from allauth.account.views import ConfirmEmailVerificationCodeView, password_set
 from django import forms
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
@@ -25,6 +25,7 @@ from accounts.sign_in.local_mail import find_mail
 from accounts.sign_in.services import find_sign_in_link, use_sign_in_link
 from accounts.sign_in.sessions import end_other_sessions, end_session, list_sessions
 from accounts.team.access import SESSION_KEY
+from accounts.users.confirmation import require_confirmation
 from accounts.users.models import User
 
 # A page of the floor above, like NEW_ACCOUNT.
@@ -75,6 +76,15 @@ class ConfirmAddressView(ConfirmEmailVerificationCodeView):
             get_adapter().send_account_already_exists_mail(self._process.email)
         messages.success(self.request, _("The mail is on its way again."))
         return response
+
+
+@login_required
+def choose_password(request: HttpRequest) -> HttpResponseBase:
+    """Set a first password; asked before it is typed, since what is typed waits in the session."""
+    user = cast(User, request.user)
+    if not user.has_usable_password():
+        require_confirmation(request)
+    return cast(HttpResponseBase, password_set(request))
 
 
 @never_cache

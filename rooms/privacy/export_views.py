@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.audit import trail
 from accounts.base.errors import NotFound
 from accounts.team.access import MemberRequest, owner_required
+from accounts.users.confirmation import confirmation_required, require_confirmation
 from rooms.privacy.exports import ask_for_export
 from rooms.privacy.models import AccountExport
 from rooms.privacy.streaming import answer_file
@@ -23,6 +24,7 @@ SHOWN = 10
 
 @owner_required
 @require_http_methods(["GET", "HEAD", "POST"])
+@confirmation_required
 def show_exports(request: MemberRequest) -> HttpResponseBase:
     """List what was made, and have a new one made. Raises Conflict, RateLimited."""
     if request.method == "POST":
@@ -36,7 +38,8 @@ def show_exports(request: MemberRequest) -> HttpResponseBase:
 @owner_required
 @require_safe
 def download_export(request: MemberRequest, uuid: UUID) -> HttpResponseBase:
-    """Raises NotFound, also once its day is over."""
+    """Raises NotFound, also once its day is over; also looking at it asks for a confirmation."""
+    require_confirmation(request)
     found = AccountExport.objects.for_account(request.account).filter(uuid=uuid).first()
     if found is None or not found.is_ready:
         raise NotFound

@@ -124,6 +124,12 @@ class AccountAdapter(DefaultAccountAdapter):
     def get_password_change_redirect_url(self, request: HttpRequest) -> str:
         return reverse("accounts:account")
 
+    def get_reauthentication_methods(self, user: AbstractBaseUser) -> list[dict[str, Any]]:
+        """Return the ways to show who one is; who has none gets one by mail: a password."""
+        ways: list[dict[str, Any]] = super().get_reauthentication_methods(user)
+        reset = {"id": "reset", "description": "", "url": reverse("account_reset_password")}
+        return ways or [reset]
+
     def send_password_reset_mail(
         self, user: AbstractBaseUser, email: str, context: dict[str, Any]
     ) -> None:

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST
 
 from accounts.base import refusals
 from accounts.team.access import MemberRequest, manager_required
+from accounts.users.confirmation import confirmation_required
 from rooms.webhooks import services
 from rooms.webhooks.access import get_webhook, get_webhook_delivery
 from rooms.webhooks.forms import WebhookForm
@@ -26,6 +27,7 @@ DELIVERIES_SHOWN = 30
 
 @never_cache
 @manager_required
+@confirmation_required
 def list_webhooks(request: MemberRequest) -> HttpResponse:
     """The account's webhooks. A new one's secret is in this one answer and nowhere else."""
     form, fresh = WebhookForm(request.POST or None), ""
@@ -59,6 +61,7 @@ def show_webhook(request: MemberRequest, uuid: UUID) -> HttpResponse:
 
 @require_POST
 @manager_required
+@confirmation_required
 def rotate(request: MemberRequest, uuid: UUID) -> HttpResponse:
     """A new secret, shown in this one answer."""
     webhook = get_webhook(request.account, uuid)

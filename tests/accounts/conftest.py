@@ -3,11 +3,14 @@ from __future__ import annotations
 import pytest
 from django.test import Client
 
+from tests.cast import show_who
+
 
 def sign_in(user):
-    """A browser in which the user is signed in."""
+    """A browser in which the user is signed in and has just shown that it is them."""
     browser = Client()
     browser.force_login(user)
+    show_who(browser)
     return browser
 
 

@@ -35,8 +35,9 @@ def test_setting_up_shows_a_code_to_scan(setup_page):
     assert "data:image/svg+xml" in setup_page.content.decode()
 
 
-def test_setting_up_asks_for_the_password_once_more(alices):
-    answer = alices.get("/accounts/2fa/totp/activate/")
+def test_setting_up_asks_for_the_password_once_more(client, alice):
+    client.force_login(alice)
+    answer = client.get("/accounts/2fa/totp/activate/")
     assert answer.headers["Location"].startswith("/accounts/reauthenticate/")
 
 

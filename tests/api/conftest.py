@@ -11,7 +11,7 @@ from accounts.team.services.invitations import create_invitation
 from rooms.attachments.services import post_attachment
 from rooms.blocks.services import block
 from rooms.webhooks.services import create_webhook, send_test
-from tests.cast import join
+from tests.cast import join, show_who
 from tests.files_to_send import make_file
 
 
@@ -89,6 +89,7 @@ def sign_in(user):
     """A browser of the dashboard, as an Api without key."""
     api = Api()
     api.client.force_login(user)
+    show_who(api.client)
     return api
 
 

@@ -12,7 +12,7 @@ from playwright.sync_api import expect, sync_playwright
 
 from rooms.conversations.models import Room
 from rooms.conversations.services.messages import post_message, sender_of
-from tests.cast import enter
+from tests.cast import enter, show_who
 
 CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
 FLAGS = [
@@ -108,5 +108,6 @@ def note_violation(message, complaints):
 def make_session_cookie(user, url):
     client = Client()
     client.force_login(user)
+    show_who(client)
     name = settings.SESSION_COOKIE_NAME
     return {"name": name, "value": client.cookies[name].value, "url": url}

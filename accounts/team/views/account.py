@@ -25,6 +25,7 @@ from accounts.team.access import (
 from accounts.team.mails import send_closed
 from accounts.team.services.accounts import delete_account, rename_account, restore_account
 from accounts.tenants.forms import AccountForm, DeleteAccountForm
+from accounts.users.confirmation import confirmation_required
 from accounts.users.forms import ProfileForm
 from accounts.users.models import User
 
@@ -69,6 +70,7 @@ def rename(request: MemberRequest) -> HttpResponse:
 
 
 @owner_required
+@confirmation_required
 def delete(request: MemberRequest) -> HttpResponse:
     """Name what will be lost, then close the account."""
     form = DeleteAccountForm(request.POST or None, account=request.account)

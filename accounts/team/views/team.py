@@ -22,6 +22,7 @@ from accounts.team.forms import ROLE_LABELS, InviteForm, RoleForm, list_roles
 from accounts.team.models import Invitation, Membership
 from accounts.team.services.invitations import cancel_invitation, create_invitation
 from accounts.team.services.members import change_role, remove_member
+from accounts.users.confirmation import confirmation_required, require_confirmation
 
 
 @member_required
@@ -75,6 +76,7 @@ def cancel(request: MemberRequest, uuid: UUID) -> HttpResponse:
 
 @require_POST
 @manager_required
+@confirmation_required
 def set_role(request: MemberRequest, uuid: UUID) -> HttpResponse:
     member = get_membership(request.account, uuid)
     form = RoleForm(request.POST, by=request.membership)
@@ -93,6 +95,7 @@ def remove(request: MemberRequest, uuid: UUID) -> HttpResponse:
     leaving = member == request.membership
     if not leaving and not request.membership.is_manager:
         raise NotFound
+    require_confirmation(request)
     name = member.user.display_name
     done = _("%(name)s is no longer on the team.") % {"name": name}
     with refusals.as_notice(request, done):

@@ -24,7 +24,7 @@ from rooms.privacy import archive, exports
 from rooms.privacy.models import AccountExport
 from rooms.tasks import forget_exports, make_exports
 from rooms.webhooks.services import create_webhook
-from tests.cast import join
+from tests.cast import join, show_who
 from tests.files_to_send import make_file
 
 PAGE = "/account/exports"
@@ -38,6 +38,7 @@ def folder(settings, tmp_path):
 @pytest.fixture
 def desk(client, alice):
     client.force_login(alice)
+    show_who(client)
     return client
 
 

@@ -9,7 +9,7 @@ from django.test import Client
 
 from rooms.webhooks.models import Webhook, WebhookDelivery
 from rooms.webhooks.services import create_webhook, send_test
-from tests.cast import join
+from tests.cast import join, show_who
 
 LIST = "/developers/webhooks"
 SECRET = re.compile(r"whsec_[A-Za-z0-9+/=]{44,}")
@@ -18,6 +18,7 @@ SECRET = re.compile(r"whsec_[A-Za-z0-9+/=]{44,}")
 def sign_in(user):
     client = Client()
     client.force_login(user)
+    show_who(client)
     return client
 
 
