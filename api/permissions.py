@@ -32,6 +32,7 @@ TALK = AccessLevel(WRITERS, EVERYBODY)
 WRITE = AccessLevel(WRITERS, MANAGERS)
 # A machine room: any key may look, but of people only managers.
 INSPECT = AccessLevel(WRITERS | {Scope.READ}, MANAGERS)
+OWNERS = AccessLevel(frozenset({Scope.ADMIN}), frozenset({Role.OWNER}))
 ADMIN = AccessLevel(frozenset({Scope.ADMIN}), MANAGERS)
 PLATFORM = AccessLevel(frozenset({Scope.PLATFORM}), frozenset())
 
@@ -84,7 +85,8 @@ TABLE: dict[str, dict[str, AccessLevel]] = {
     "invitation": {"GET": ADMIN, "DELETE": ADMIN},
     "api-keys": {"GET": ADMIN, "POST": ADMIN},
     "api-key": {"GET": ADMIN, "DELETE": ADMIN},
-    "audit-events": {"GET": ADMIN},
+    "api-key-rotate": {"POST": ADMIN},
+    "audit-events": {"GET": OWNERS},
     "webhooks": {"GET": INSPECT, "POST": ADMIN},
     "webhook": {"GET": INSPECT, "PATCH": ADMIN, "DELETE": ADMIN},
     "webhook-rotate-secret": {"POST": ADMIN},
@@ -113,7 +115,7 @@ CONFIRMED = {
     ("member", "PATCH"),
     ("member", "DELETE"),
     ("api-keys", "POST"),
-    ("api-key", "DELETE"),
+    ("api-key-rotate", "POST"),
     ("webhooks", "POST"),
     ("webhook-rotate-secret", "POST"),
 }

@@ -8,7 +8,7 @@ class SignalingConfig(AppConfig):
 
     def ready(self) -> None:
         # The layer and its settings are there only now.
-        from rooms.privacy import streaming
+        from accounts.base import streaming
         from signaling import files, metrics
 
         metrics.register()

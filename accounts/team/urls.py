@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from accounts.team.views import account, invitations, team
+from accounts.team.views import account, audit, invitations, team
 
 urlpatterns = [
     path("team", team.show_team, name="team"),
@@ -13,6 +13,8 @@ urlpatterns = [
     path("account", account.show_account, name="account"),
     path("account/name", account.rename, name="rename"),
     path("account/delete", account.delete, name="delete"),
+    path("account/audit", audit.show_audit, name="audit"),
+    path("account/audit.csv", audit.export_audit, name="audit_export"),
     path("account/closed", account.show_closed, name="closed"),
     path("account/closed/<uuid:uuid>/restore", account.restore, name="restore"),
     path("account/switch/<uuid:uuid>", account.switch, name="switch"),

@@ -13,11 +13,11 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.audit import trail
 from accounts.base.errors import NotFound
+from accounts.base.streaming import answer_file
 from accounts.team.access import MemberRequest, owner_required
 from accounts.users.confirmation import confirmation_required, require_confirmation
 from rooms.privacy.exports import ask_for_export
 from rooms.privacy.models import AccountExport
-from rooms.privacy.streaming import answer_file
 
 SHOWN = 10
 

@@ -22,12 +22,14 @@ def register(reader: Reader) -> None:
     _readers[:] = [reader]
 
 
-def answer_file(request: HttpRequest, file: File[bytes], name: str) -> StreamingHttpResponse:
+def answer_file(
+    request: HttpRequest, file: File[bytes], name: str, content_type: str = "application/zip"
+) -> StreamingHttpResponse:
     """Hand the file out as a download; it is closed at the end."""
     if not isinstance(request, ASGIRequest) or not _readers:
-        return FileResponse(file, as_attachment=True, filename=name)
+        return FileResponse(file, as_attachment=True, filename=name, content_type=content_type)
     content: Any = _readers[0](file)
-    response = StreamingHttpResponse(content, content_type="application/zip")
+    response = StreamingHttpResponse(content, content_type=content_type)
     response["Content-Length"] = str(file.size)
     response["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
