@@ -8,6 +8,8 @@ class AccountsConfig(AppConfig):
 
     def ready(self) -> None:
         # Models are there only now.
+        from accounts.keys import members
         from accounts.sign_in import changes
 
         changes.listen()
+        members.listen()

@@ -23,6 +23,19 @@ LIFETIMES = {
 }
 
 
+OVERLAPS = {
+    "24": _("24 hours"),
+    "168": _("7 days"),
+    "0": _("Not at all"),
+}
+
+
+class RotateForm(forms.Form):
+    hours = forms.ChoiceField(
+        label=_("The old key works on"), choices=list(OVERLAPS.items()), initial="24"
+    )
+
+
 class ApiKeyForm(forms.Form):
     name = forms.CharField(
         label=_("Name"),

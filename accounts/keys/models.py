@@ -44,6 +44,8 @@ class ApiKey(models.Model):
     expires_at = models.DateTimeField(null=True, blank=True)
     last_used_at = models.DateTimeField(null=True, blank=True)
     revoked_at = models.DateTimeField(null=True, blank=True)
+    # When another key took its place; it works on until `expires_at`.
+    rotated_at = models.DateTimeField(null=True, blank=True)
 
     objects = ApiKeyQuerySet.as_manager()
 
@@ -58,6 +60,11 @@ class ApiKey(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} ({self.prefix}…)"
+
+    @property
+    def is_live(self) -> bool:
+        over = self.expires_at is not None and self.expires_at <= timezone.now()
+        return self.revoked_at is None and not over
 
     @property
     def actor_word(self) -> str:

@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from accounts.audit import trail
 from accounts.base import hooks
+from accounts.base.errors import Conflict
 from accounts.keys.models import ApiKey
 from accounts.tenants.models import Account
 from accounts.users.models import User
@@ -22,6 +23,8 @@ SECRET_CHARS = 43  # 256 bits and more: a plain SHA-256 needs no stretching
 ALPHABET = string.ascii_letters + string.digits
 # "Last used" is for people: once a minute is exact enough and spares a write per request.
 LAST_USED_STEP = timedelta(minutes=1)
+# How long a rotated key works on, where nobody says otherwise.
+OVERLAP = timedelta(hours=24)
 
 
 @transaction.atomic
@@ -78,6 +81,51 @@ def revoke_api_key(key: ApiKey, actor: trail.Actor = None) -> ApiKey:
         if key.account is not None:
             trail.record(key.account, actor, "api_key.revoked", key.uuid, name=key.name)
         hooks.key_revoked.send(ApiKey, key_uuid=key.uuid)
+    return key
+
+
+@transaction.atomic
+def rotate_api_key(
+    key: ApiKey, *, overlap: timedelta = OVERLAP, actor: trail.Actor = None
+) -> tuple[ApiKey, str]:
+    """Return a key in this one's place and its text; this one works on for the overlap.
+
+    The new key may what the old one may, and has as long a life. Raises Conflict for a key that
+    is over or was rotated before.
+    """
+    held = ApiKey.objects.select_for_update().filter(pk=key.pk, rotated_at=None).first()
+    if held is None or not held.is_live:
+        raise Conflict("This key is over or has been replaced already.")
+    now = timezone.now()
+    life = held.expires_at - held.created_at if held.expires_at is not None else None
+    fresh, text = create_api_key(
+        held.account,
+        held.name,
+        held.scope,
+        expires_at=now + life if life is not None else None,
+        requests_a_minute=held.requests_a_minute,
+        created_by=actor if isinstance(actor, User) else held.created_by,
+        actor=actor,
+    )
+    ends_at = min(now + overlap, held.expires_at or now + overlap)
+    ApiKey.objects.filter(pk=held.pk).update(rotated_at=now, expires_at=ends_at)
+    if held.account is not None:
+        facts = {"name": held.name, "successor": str(fresh.uuid), "until": ends_at.isoformat()}
+        trail.record(held.account, actor, "api_key.rotated", held.uuid, **facts)
+    if not overlap:
+        revoke_api_key(held, actor)
+    return fresh, text
+
+
+@transaction.atomic
+def reduce_api_key(key: ApiKey, actor: trail.Actor = None) -> ApiKey:
+    """Leave the key nothing but reading; its sockets close."""
+    before, key.scope = key.scope, ApiKey.Scope.READ
+    key.save(update_fields=["scope"])
+    if key.account is not None:
+        facts = {"name": key.name, "before": before, "after": key.scope}
+        trail.record(key.account, actor, "api_key.reduced", key.uuid, **facts)
+    hooks.key_revoked.send(ApiKey, key_uuid=key.uuid)
     return key
 
 

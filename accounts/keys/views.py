@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from datetime import timedelta
 from uuid import UUID
 
 from django.http import HttpResponse
@@ -10,9 +11,9 @@ from django.views.decorators.http import require_POST
 
 from accounts.base import refusals
 from accounts.keys.access import get_api_key
-from accounts.keys.forms import SCOPE_LABELS, ApiKeyForm
+from accounts.keys.forms import SCOPE_LABELS, ApiKeyForm, RotateForm
 from accounts.keys.models import ApiKey
-from accounts.keys.services import create_api_key, revoke_api_key
+from accounts.keys.services import create_api_key, revoke_api_key, rotate_api_key
 from accounts.team.access import MemberRequest, manager_required
 from accounts.users.confirmation import confirmation_required
 
@@ -26,10 +27,15 @@ def show_developers(request: MemberRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         fresh = _create(request, form)
         form = ApiKeyForm()
+    return _show(request, form, fresh)
+
+
+def _show(request: MemberRequest, form: ApiKeyForm, fresh: str = "") -> HttpResponse:
     keys = ApiKey.objects.for_account(request.account).filter(revoked_at=None).order_by("-pk")
     context = {
         "keys": [(key, SCOPE_LABELS[ApiKey.Scope(key.scope)]) for key in keys],
         "form": form,
+        "rotate_form": RotateForm(auto_id=False),
         "fresh": fresh,
         "site": request.build_absolute_uri("/").rstrip("/"),
     }
@@ -45,6 +51,22 @@ def _create(request: MemberRequest, form: ApiKeyForm) -> str:
         created_by=request.user,
     )
     return text
+
+
+@never_cache
+@require_POST
+@manager_required
+@confirmation_required
+def rotate(request: MemberRequest, uuid: UUID) -> HttpResponse:
+    """Another key in this one's place, shown in this one answer. Raises Conflict."""
+    key, form = get_api_key(request.account, uuid), RotateForm(request.POST)
+    if not form.is_valid():
+        return redirect("accounts:developers")
+    overlap = timedelta(hours=int(form.cleaned_data["hours"]))
+    with refusals.as_notice(request):
+        _fresh, text = rotate_api_key(key, overlap=overlap, actor=request.user)
+        return _show(request, ApiKeyForm(), text)
+    return redirect("accounts:developers")
 
 
 @require_POST

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterable
+from typing import Any, cast
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -32,6 +33,21 @@ class InviteForm(forms.Form):
         self.fields["role"] = forms.ChoiceField(
             label=_("Role"), choices=list_roles(by), initial=Membership.Role.AGENT
         )
+
+
+class RemoveForm(forms.Form):
+    """Which keys of a removed member go on; by default none does."""
+
+    keep = forms.MultipleChoiceField(
+        label=_("Keys that stay"),
+        help_text=_("Every other key they made stops at once. What stays is yours from then on."),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+
+    def __init__(self, *args: Any, keys: Iterable[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        cast(forms.MultipleChoiceField, self.fields["keep"]).choices = list(keys)
 
 
 class RoleForm(forms.Form):

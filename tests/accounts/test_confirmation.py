@@ -35,8 +35,10 @@ def places(account, bob):
     """Where a session could do harm, and what it would send."""
     member = account.memberships.get(user=bob)
     hook, _ = create_webhook(account=account, url="https://shop.example.com/hook")
+    key, _ = create_api_key(account, "Shop")
     return {
         "/developers": NEW_KEY,
+        f"/developers/{key.uuid}/rotate": {"hours": "0"},
         f"/team/{member.uuid}/role": {"role": "admin"},
         f"/team/{member.uuid}/remove": {},
         "/developers/webhooks": {"url": "https://evil.example.com/"},
@@ -134,7 +136,7 @@ def test_a_script_of_a_page_is_told_by_a_code(script, account, bob):
     hook, _ = create_webhook(account=account, url="https://shop.example.com/hook")
     asked = [
         script.post("api-keys", {"name": "Mine"}),
-        script.delete(f"api-keys/{key.uuid}"),
+        script.post(f"api-keys/{key.uuid}/rotate"),
         script.patch(f"members/{member.uuid}", {"role": "admin"}),
         script.delete(f"members/{member.uuid}"),
         script.post("webhooks", {"url": "https://evil.example.com/"}),

@@ -1,10 +1,13 @@
 from __future__ import annotations
 
+from collections.abc import Collection
+from uuid import UUID
+
 from django.db import transaction
 
 from accounts.audit import trail
 from accounts.base import hooks
-from accounts.base.errors import Conflict, Forbidden
+from accounts.base.errors import Conflict, Forbidden, Invalid
 from accounts.limits import limits
 from accounts.team.models import Membership
 
@@ -43,31 +46,46 @@ def change_role(
         before=before,
         after=role,
     )
+    hooks.role_changed.send(Membership, membership=membership, actor=by.user if by else actor)
     return membership
 
 
 @transaction.atomic
 def remove_member(
-    *, membership: Membership, by: Membership | None = None, actor: trail.Actor = None
+    *,
+    membership: Membership,
+    by: Membership | None = None,
+    actor: trail.Actor = None,
+    keep_keys: Collection[UUID] = (),
 ) -> None:
-    """Take the member out of the account, together with their targets; sockets close.
+    """Take the member out of the account, together with their targets and keys; sockets close.
 
-    Members may always leave themselves. Raises Forbidden, Conflict for the last owner.
+    `keep_keys` names keys that go on, as those of who removes. Members may always leave
+    themselves, and keep none. Raises Forbidden, Conflict for the last owner, Invalid.
     """
     if by is None or by.pk != membership.pk:
         _refuse_above(by, membership.role)
+    elif keep_keys:
+        raise Invalid("Who leaves keeps no keys.", field="keep_keys")
     limits.lock_account(membership.account)
     if membership.role == Membership.Role.OWNER:
         _refuse_last_owner(membership)
+    actor = by.user if by else actor
     trail.record(
         membership.account,
-        by.user if by else actor,
+        actor,
         "member.removed",
         membership.uuid,
         email=membership.user.email,
     )
     # While it is still known where they took part.
-    hooks.member_removed.send(Membership, membership_uuid=membership.uuid)
+    hooks.member_removed.send(
+        Membership,
+        membership_uuid=membership.uuid,
+        membership=membership,
+        keep_keys=keep_keys,
+        actor=actor,
+    )
     membership.delete()
 
 

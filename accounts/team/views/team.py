@@ -5,7 +5,7 @@ from uuid import UUID
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.base import refusals
 from accounts.base.errors import NotFound
@@ -18,7 +18,7 @@ from accounts.team.access import (
     manager_required,
     member_required,
 )
-from accounts.team.forms import ROLE_LABELS, InviteForm, RoleForm, list_roles
+from accounts.team.forms import ROLE_LABELS, InviteForm, RemoveForm, RoleForm, list_roles
 from accounts.team.models import Invitation, Membership
 from accounts.team.services.invitations import cancel_invitation, create_invitation
 from accounts.team.services.members import change_role, remove_member
@@ -87,19 +87,28 @@ def set_role(request: MemberRequest, uuid: UUID) -> HttpResponse:
     return redirect("accounts:team")
 
 
-@require_POST
 @member_required
+@require_http_methods(["GET", "HEAD", "POST"])
 def remove(request: MemberRequest, uuid: UUID) -> HttpResponse:
-    """Take somebody out, or leave oneself."""
+    """Take somebody out, and say which of their keys stay; or leave oneself."""
     member = get_membership(request.account, uuid)
     leaving = member == request.membership
     if not leaving and not request.membership.is_manager:
         raise NotFound
+    keys = [] if leaving else _name_keys(member)
+    form = RemoveForm(request.POST or None, keys=keys)
+    if request.method != "POST" or (keys and not form.is_valid() and form.errors):
+        return render(request, "accounts/remove.html", {"member": member, "form": form})
     require_confirmation(request)
-    name = member.user.display_name
-    done = _("%(name)s is no longer on the team.") % {"name": name}
+    keep = [UUID(one) for one in request.POST.getlist("keep")]
+    done = _("%(name)s is no longer on the team.") % {"name": member.user.display_name}
     with refusals.as_notice(request, done):
-        remove_member(membership=member, by=request.membership)
+        remove_member(membership=member, by=request.membership, keep_keys=keep)
         if leaving:
             return redirect("accounts:home")
     return redirect("accounts:team")
+
+
+def _name_keys(member: Membership) -> list[tuple[str, str]]:
+    keys = member.account.api_keys.filter(created_by=member.user, revoked_at=None).order_by("pk")
+    return [(str(key.uuid), f"{key.name} (db_{key.prefix}_…)") for key in keys if key.is_live]

@@ -17,6 +17,7 @@ KEY: dict[str, Any] = {
     "expires_at": None,
     "last_used_at": "2026-11-22T09:05:00Z",
     "revoked_at": None,
+    "rotated_at": None,
 }
 
 
@@ -33,6 +34,9 @@ class KeyOut(OutputSerializer):
     expires_at = serializers.DateTimeField(allow_null=True)
     last_used_at = serializers.DateTimeField(allow_null=True)
     revoked_at = serializers.DateTimeField(allow_null=True)
+    rotated_at = serializers.DateTimeField(
+        allow_null=True, help_text="When another key took its place; it works until `expires_at`."
+    )
 
 
 @sample({**KEY, "last_used_at": None, "key": "db_a1B2c3D4e5_…"})
@@ -55,6 +59,15 @@ class KeyBody(StrictSerializer):
     expires_at = serializers.DateTimeField(required=False, allow_null=True)
     requests_a_minute = serializers.IntegerField(
         required=False, allow_null=True, min_value=1, max_value=1_000_000
+    )
+
+
+@sample({"overlap_hours": 24})
+class KeyRotateBody(StrictSerializer):
+    """How long the old key works on beside the new one."""
+
+    overlap_hours = serializers.IntegerField(
+        required=False, default=24, min_value=0, max_value=720, help_text="0 ends it at once."
     )
 
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from datetime import timedelta
 from uuid import UUID
 
 from django.utils import timezone
@@ -9,11 +10,12 @@ from rest_framework.response import Response
 from accounts.base.errors import Invalid
 from accounts.keys.access import get_api_key
 from accounts.keys.models import ApiKey
-from accounts.keys.services import create_api_key, revoke_api_key
+from accounts.keys.services import create_api_key, revoke_api_key, rotate_api_key
+from accounts.users.models import User
 from api.resource import Resource
 from api.schema.openapi import operation
 from api.serializers import page_of
-from api.v1.keys.serializers import KeyBody, KeyOut, KeyQuery, NewKeyOut
+from api.v1.keys.serializers import KeyBody, KeyOut, KeyQuery, KeyRotateBody, NewKeyOut
 from rooms.base.validation import clean_line
 
 
@@ -31,16 +33,21 @@ class Keys(Resource):
         if body.get("expires_at") is not None and body["expires_at"] <= timezone.now():
             raise Invalid("This moment is over already.", field="expires_at")
         name = clean_line(body.pop("name"), "name")
-        member = self.membership
         key, text = create_api_key(
             self.account,
             name,
-            created_by=member.user if member is not None else None,
+            created_by=self.find_maker(),
             actor=self.caller.actor,
             **body,
         )
         key.key = text  # type: ignore[attr-defined]
         return self.render(NewKeyOut, key, status=201)
+
+    def find_maker(self) -> User | None:
+        """Return whose key it is: what a key makes ends with the member who made that key."""
+        if self.membership is not None:
+            return self.membership.user
+        return self.caller.api_key.created_by if self.caller.api_key is not None else None
 
 
 class KeyDetail(Resource):
@@ -52,3 +59,19 @@ class KeyDetail(Resource):
     def delete(self, request: Request, uuid: UUID) -> Response:
         revoke_api_key(get_api_key(self.account, uuid), self.caller.actor)
         return Response(status=204)
+
+
+class KeyRotate(Resource):
+    @operation(
+        "api_keys.rotate",
+        "Put another key in its place",
+        NewKeyOut,
+        body=KeyRotateBody,
+        status=201,
+    )
+    def post(self, request: Request, uuid: UUID) -> Response:
+        key = get_api_key(self.account, uuid)
+        overlap = timedelta(hours=self.read_body(KeyRotateBody)["overlap_hours"])
+        fresh, text = rotate_api_key(key, overlap=overlap, actor=self.caller.actor)
+        fresh.key = text  # type: ignore[attr-defined]
+        return self.render(NewKeyOut, fresh, status=201)

@@ -41,6 +41,15 @@ class MemberBody(StrictSerializer):
     role = serializers.ChoiceField(Membership.Role.choices)
 
 
+@sample({"keep_keys": ["8d53c0e9-2f7a-4c61-9a1f-6b1c5d2c0b3e"]})
+class MemberRemoveBody(StrictSerializer):
+    """Which keys of theirs go on; every other one ends with them."""
+
+    keep_keys = serializers.ListField(
+        child=serializers.UUIDField(), required=False, default=list, max_length=1000
+    )
+
+
 @sample(INVITATION)
 class InvitationOut(OutputSerializer):
     """An offer to join the account."""

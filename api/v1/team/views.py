@@ -20,6 +20,7 @@ from api.v1.team.serializers import (
     InvitationOut,
     MemberBody,
     MemberOut,
+    MemberRemoveBody,
     NewInvitationOut,
 )
 
@@ -55,11 +56,19 @@ class MemberDetail(MemberResource):
             change_role(membership=held, role=role, by=self.membership, actor=self.caller.actor)
         return self.render(MemberOut, held)
 
-    @operation("members.remove", "Take a member out of the account", None, status=204)
+    @operation(
+        "members.remove",
+        "Take a member out of the account",
+        None,
+        body=MemberRemoveBody,
+        status=204,
+    )
     def delete(self, request: Request, uuid: UUID) -> Response:
         member = get_membership(self.account, uuid)
         self.refuse_owners(member.role)
-        remove_member(membership=member, by=self.membership, actor=self.caller.actor)
+        keep = self.read_body(MemberRemoveBody)["keep_keys"]
+        by, actor = self.membership, self.caller.actor
+        remove_member(membership=member, by=by, actor=actor, keep_keys=keep)
         return Response(status=204)
 
 
