@@ -16,7 +16,7 @@ from django.conf import settings
 from django.core import signing
 from django.utils.encoding import force_bytes
 
-_SECRET = "doorbell.webhook.secret"
+SECRET_PURPOSE = "doorbell.webhook.secret"
 
 
 class BadToken(Exception):
@@ -25,12 +25,12 @@ class BadToken(Exception):
 
 def seal_secret(text: str) -> str:
     """Encrypt what rests in the database and must be used again, like a webhook's secret."""
-    return seal(text, _SECRET)
+    return seal(text, SECRET_PURPOSE)
 
 
 def open_secret(sealed: str) -> str:
     """Return what seal_secret hid. Raises BadToken."""
-    return unseal(sealed, _SECRET)
+    return unseal(sealed, SECRET_PURPOSE)
 
 
 def seal(text: str, purpose: str) -> str:
@@ -46,6 +46,19 @@ def unseal(sealed: str, purpose: str) -> str:
         return rings.decrypt((sealed + "=" * (-len(sealed) % 4)).encode()).decode()
     except (InvalidToken, ValueError):
         raise BadToken from None
+
+
+def reseal(sealed: str, purpose: str) -> str:
+    """Return the same text under the present key; what is so already stays as it is.
+
+    Raises BadToken.
+    """
+    present = _fernet(settings.SECRET_KEY, purpose)
+    try:
+        present.decrypt((sealed + "=" * (-len(sealed) % 4)).encode())
+    except (InvalidToken, ValueError):
+        return seal(unseal(sealed, purpose), purpose)
+    return sealed
 
 
 @cache
