@@ -9,10 +9,11 @@ from rest_framework import authentication
 from rest_framework.exceptions import PermissionDenied
 from rest_framework.request import Request
 
-from accounts.base.errors import AccountSuspended, CsrfFailed, Unauthenticated
+from accounts.base.errors import AccountSuspended, CsrfFailed, MfaRequired, Unauthenticated
 from accounts.keys.models import ApiKey
 from accounts.keys.services import find_api_key
 from accounts.team.access import SESSION_KEY, choose_membership, list_memberships
+from accounts.team.mfa import is_overdue
 from accounts.team.models import Membership
 from accounts.tenants.models import Account
 from accounts.users.models import User
@@ -74,6 +75,8 @@ class SessionAuthentication(authentication.SessionAuthentication):
             raise Unauthenticated("You are not a member of an account.")
         if not membership.account.is_open:
             raise AccountSuspended
+        if is_overdue(membership):
+            raise MfaRequired
         session = page.session.session_key or ""
         return user, Caller(account=membership.account, membership=membership, session=session)
 

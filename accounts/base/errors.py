@@ -159,6 +159,14 @@ class ConfirmationRequired(DomainError):
     text = "Show first that it is you: /accounts/reauthenticate/ asks for it."
 
 
+class MfaRequired(DomainError):
+    """The account demands a second factor, and the member's time to set one up is over."""
+
+    code = "mfa_required"
+    status = 403
+    text = "Set up a second factor first: /account/second-factor."
+
+
 class MalformedRequest(DomainError):
     """A form or header that is broken before anybody asks what it says."""
 

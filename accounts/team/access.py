@@ -14,6 +14,7 @@ from django.shortcuts import redirect
 
 from accounts.base.access import find_only
 from accounts.base.errors import AccountSuspended, NotFound
+from accounts.team.mfa import is_overdue
 from accounts.team.models import Invitation, Membership
 from accounts.tenants.models import Account
 from accounts.users.models import User
@@ -65,6 +66,8 @@ def is_vouched_for(user: AbstractBaseUser) -> bool:
 def member_required(view: View[P]) -> AnyView[P]:
     """Let members in; others sign in first, and who has no account makes one.
 
+    Who lacks a second factor that the account demands is led to set it up.
+
     Raises AccountSuspended.
     """
 
@@ -78,6 +81,8 @@ def member_required(view: View[P]) -> AnyView[P]:
             return redirect(NEW_ACCOUNT)
         if not membership.account.is_open:
             raise AccountSuspended
+        if is_overdue(membership):
+            return redirect("accounts:mfa")
         asking.membership, asking.account = membership, membership.account
         return view(asking, *args, **kwargs)
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 import regex
@@ -7,6 +8,7 @@ from allauth.account.models import EmailAddress
 from django import template
 from django.http import HttpRequest
 
+from accounts.team.mfa import find_deadline
 from accounts.users.models import User
 
 register = template.Library()
@@ -43,6 +45,13 @@ def unproven_email(context: dict[str, Any]) -> str:
         request.session["email_proven"] = True
         return ""
     return user.email
+
+
+@register.simple_tag(takes_context=True)
+def mfa_deadline(context: dict[str, Any]) -> datetime | None:
+    """Return until when the member has to set up a second factor, None where they need not."""
+    membership = getattr(context.get("request"), "membership", None)
+    return find_deadline(membership) if membership else None
 
 
 @register.filter

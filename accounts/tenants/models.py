@@ -30,6 +30,8 @@ class Account(models.Model):
     external_id = models.CharField(max_length=120, unique=True, null=True, blank=True)
     # Overrides of the default limits: {"members": 5, …}; see accounts.limits.
     limits = models.JSONField(default=dict, blank=True)
+    # Since when every member must have a second factor; see accounts.team.mfa.
+    mfa_required_since = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(default=timezone.now)
     # Set when deletion was asked for; a sweep removes the rows after the grace period.
     deleted_at = models.DateTimeField(null=True, blank=True)
@@ -45,6 +47,10 @@ class Account(models.Model):
         if self.deleted_at is None:
             return None
         return self.deleted_at + timedelta(days=settings.ACCOUNT_GRACE_DAYS)
+
+    @property
+    def mfa_required(self) -> bool:
+        return self.mfa_required_since is not None
 
     @property
     def is_open(self) -> bool:

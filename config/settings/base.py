@@ -151,6 +151,8 @@ MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_RECOVERY_CODES_SHOW_ONCE = True
 MFA_TOTP_ISSUER = "Doorbell"
+# How long members have to set one up where their account demands it.
+MFA_GRACE_DAYS = env.read_int("MFA_GRACE_DAYS", 7)
 
 # --- Sessions and cookies
 # cached_db: sessions survive an emptied Redis.

@@ -22,6 +22,21 @@ def rename_account(*, account: Account, name: str, actor: trail.Actor) -> Accoun
 
 
 @transaction.atomic
+def demand_mfa(*, account: Account, required: bool, actor: trail.Actor) -> Account:
+    """Have every member set up a second factor within MFA_GRACE_DAYS, or stop demanding it.
+
+    A repeat changes nothing, so nobody's time begins anew.
+    """
+    since = timezone.now() if required else None
+    rows = Account.objects.filter(pk=account.pk, mfa_required_since__isnull=required)
+    if rows.update(mfa_required_since=since):
+        account.mfa_required_since = since
+        action = "account.mfa_required" if required else "account.mfa_optional"
+        trail.record(account, actor, action, account.uuid)
+    return account
+
+
+@transaction.atomic
 def suspend_account(*, account: Account, actor: trail.Actor = None) -> Account:
     """Stop everything in the account, keep all data. A repeat changes nothing."""
     return _set_status(account, Account.Status.SUSPENDED, "account.suspended", actor)

@@ -12,6 +12,7 @@ ACCOUNT: dict[str, Any] = {
     "name": "Ann's shop",
     "status": "active",
     "created_at": "2026-11-22T09:00:00Z",
+    "mfa_required": False,
     "limits": {"members": 50, "properties": 200, "links": 10000},
 }
 AUDIT: dict[str, Any] = {
@@ -33,6 +34,9 @@ class AccountOut(OutputSerializer):
     name = serializers.CharField()
     status = serializers.ChoiceField(Account.Status.choices)
     created_at = serializers.DateTimeField()
+    mfa_required = serializers.BooleanField(
+        help_text="Whether every member must set up a second factor."
+    )
     limits = serializers.DictField(child=serializers.IntegerField(), source="limits_in_force")
 
 
@@ -41,6 +45,9 @@ class AccountBody(StrictSerializer):
     """What to change."""
 
     name = serializers.CharField(required=False, max_length=80)
+    mfa_required = serializers.BooleanField(
+        required=False, help_text="Owners' sessions and keys with the scope `admin` alone."
+    )
 
 
 class UsageLineOut(OutputSerializer):

@@ -4,9 +4,12 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.audit.models import AuditEvent
+from accounts.base.errors import Forbidden
 from accounts.limits import limits, usage
-from accounts.team.services.accounts import rename_account
+from accounts.team.models import Membership
+from accounts.team.services.accounts import demand_mfa, rename_account
 from accounts.tenants.models import Account
+from accounts.users.confirmation import check_confirmed
 from api.resource import Resource
 from api.schema.openapi import operation
 from api.serializers import PageQuery, page_of
@@ -29,11 +32,23 @@ class AccountDetail(Resource):
     @operation("account.update", "Change the account", AccountOut, body=AccountBody)
     def patch(self, request: Request) -> Response:
         body = self.read_body(AccountBody)
+        if "mfa_required" in body and self.membership is not None:
+            self.check_owner(self.membership)
         with self.changing(AccountOut, self.read(), self.read) as held:
             if "name" in body:
                 name = clean_line(body["name"], "name")
                 rename_account(account=held, name=name, actor=self.caller.actor)
+            if "mfa_required" in body:
+                required = body["mfa_required"]
+                demand_mfa(account=held, required=required, actor=self.caller.actor)
+                held.refresh_from_db(fields=["mfa_required_since"])
         return self.render(AccountOut, held)
+
+    def check_owner(self, membership: Membership) -> None:
+        """Raises Forbidden, ConfirmationRequired."""
+        if membership.role != Membership.Role.OWNER:
+            raise Forbidden
+        check_confirmed(self.request._request)
 
 
 class AccountUsage(Resource):

@@ -1,4 +1,4 @@
-"""After a change of the secret key: what rests sealed with an old one is sealed with the new one."""
+"""After a change of the secret key: seal anew what rests sealed with an old one."""
 
 from __future__ import annotations
 
