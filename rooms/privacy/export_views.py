@@ -39,10 +39,10 @@ def show_exports(request: MemberRequest) -> HttpResponseBase:
 @require_safe
 def download_export(request: MemberRequest, uuid: UUID) -> HttpResponseBase:
     """Raises NotFound, also once its day is over; also looking at it asks for a confirmation."""
-    require_confirmation(request)
     found = AccountExport.objects.for_account(request.account).filter(uuid=uuid).first()
     if found is None or not found.is_ready:
         raise NotFound
+    require_confirmation(request)
     trail.record(request.account, request.user, "account.export_downloaded", found.uuid)
     file = default_storage.open(str(found.file.name))
     response = answer_file(request, file, f"doorbell-{found.created_at:%Y-%m-%d}.zip")
