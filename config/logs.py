@@ -34,7 +34,9 @@ MASKS: tuple[tuple[re.Pattern[str], str], ...] = (
 
 
 # What an exception quotes is somebody's: a value that did not fit, a row that is there already.
+# The names of tables and their parts are ours.
 QUOTED = re.compile(
+    r"""(?<!relation )(?<!column )(?<!table )(?<!constraint )"""
     r"""(?<!\w)(['"“])(?=[^'"”]*\s|.{16})(?:\\.|(?!\1|”).)*(?:\1|”)|=\(.*?\)(?=\s|$)"""
 )
 

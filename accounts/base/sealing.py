@@ -14,6 +14,7 @@ from typing import Any
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from django.conf import settings
 from django.core import signing
+from django.utils.crypto import salted_hmac
 from django.utils.encoding import force_bytes
 
 SECRET_PURPOSE = "doorbell.webhook.secret"
@@ -59,6 +60,16 @@ def reseal(sealed: str, purpose: str) -> str:
     except (InvalidToken, ValueError):
         return seal(unseal(sealed, purpose), purpose)
     return sealed
+
+
+def digest(text: str, purpose: str) -> tuple[str, ...]:
+    """Return what stands for a text that nobody is to read (HMAC-SHA256, hexadecimal).
+
+    The first is under the present key and is what rests; compare with all of them.
+    """
+    keys = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
+    made = (salted_hmac(purpose, text, secret=key, algorithm="sha256") for key in keys)
+    return tuple(one.hexdigest() for one in made)
 
 
 @cache

@@ -28,6 +28,7 @@ class FileTooLarge(DomainError):
 class FileNotTaken(DomainError):
     """One file of a choice is refused: which one, why, and what to do."""
 
+    code = "file_refused"
     status = 415
     text = "This file cannot be sent."
 

@@ -11,12 +11,10 @@ from __future__ import annotations
 import uuid
 from dataclasses import dataclass
 
-from django.conf import settings
 from django.db.models import Exists, OuterRef
 from django.http import HttpRequest, HttpResponse
-from django.utils.crypto import salted_hmac
 
-from accounts.base.sealing import BadToken, Signature
+from accounts.base.sealing import BadToken, Signature, digest
 from accounts.limits import rate_limits
 from rooms.blocks.models import Block
 from rooms.links.addresses import GUEST_PATH
@@ -49,8 +47,12 @@ def read_origin(request: HttpRequest) -> Origin:
         device_id = _devices.read(request.COOKIES.get(COOKIE, ""))
     except BadToken:
         device_id = uuid.uuid4().hex
-    network = digest("network", rate_limits.client_net(request))
-    return Origin(device_id, digest("device", device_id), network)
+    network = rate_limits.client_net(request)
+    return Origin(
+        device_id,
+        digest(device_id, "doorbell.device"),
+        digest(network, "doorbell.network") if network else (),
+    )
 
 
 def keep_device(request: HttpRequest, response: HttpResponse, origin: Origin) -> None:
@@ -63,15 +65,4 @@ def keep_device(request: HttpRequest, response: HttpResponse, origin: Origin) ->
         secure=request.is_secure(),
         httponly=True,
         samesite="Lax",
-    )
-
-
-def digest(kind: str, value: str) -> tuple[str, ...]:
-    """Return the value's digest under each key that counts, the present one first."""
-    if not value:
-        return ()
-    keys = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
-    return tuple(
-        salted_hmac(f"doorbell.{kind}", value, secret=key, algorithm="sha256").hexdigest()
-        for key in keys
     )

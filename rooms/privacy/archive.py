@@ -22,6 +22,7 @@ from accounts.tenants.models import Account
 from accounts.users.models import User
 from rooms.arrivals.models import Arrival
 from rooms.attachments.models import Attachment
+from rooms.blocks.models import Block
 from rooms.conversations.models import Message, Participant, Room
 from rooms.guests.models import Guest
 from rooms.links.models import DirectLink
@@ -41,6 +42,7 @@ TABLES: dict[str, Any] = {
     "retention_runs": RetentionRun,
     "links": DirectLink,
     "guests": Guest,
+    "blocks": Block,
     "rooms": Room,
     "participants": Participant,
     "messages": Message,

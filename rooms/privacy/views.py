@@ -16,6 +16,7 @@ from accounts.base.errors import NotFound, Unavailable
 from accounts.base.middleware import refuses_with
 from accounts.limits import rate_limits
 from rooms.base import phrasebook
+from rooms.blocks.origins import COOKIE as DEVICE_COOKIE
 from rooms.conversations.models import Participant
 from rooms.guests.models import Guest
 from rooms.links.access import find_link
@@ -134,7 +135,8 @@ def erase(request: HttpRequest, address: str) -> HttpResponse:
         erase_guest(guest=asker.guest)
         asker.guest = None
     response = _show(asker, erased=True)
-    response.delete_cookie(cookie_name(asker.link.account), path=GUEST_PATH, samesite="Lax")
+    for name in (cookie_name(asker.link.account), DEVICE_COOKIE):
+        response.delete_cookie(name, path=GUEST_PATH, samesite="Lax")
     return response
 
 

@@ -16,7 +16,7 @@ from rooms.guests.models import Guest
 
 SECRET = "Zq8-Wv3xK_tR9"
 # Parts of addresses that are no secrets.
-OPEN = re.compile(r"<(uuid|int|hex_color):\w+>|<str:(account|scheme)>")
+OPEN = re.compile(r"<(uuid|int|hex_color):\w+>|<str:(account|scheme)>|\(\?P<ending>[^)]*\)")
 LINES = [
     "Internal Server Error: /c/{}/join",
     "Not Found: //c//{}",

@@ -11,6 +11,7 @@ from django.test import Client
 from rooms.privacy.models import AccountExport
 from tests.api.conftest import api, attachment, hers  # noqa: F401
 from tests.api.requests.test_isolation import count_rows
+from tests.cast import show_who
 from tests.security.walk import list_pages
 
 pytestmark = pytest.mark.django_db
@@ -43,6 +44,8 @@ NOWHERE = (404, 405)
 AGENTS = {
     "accounts:account",
     "accounts:closed",
+    "accounts:mfa",
+    "accounts:password_set",
     "accounts:sessions",
     "accounts:sessions_end",
     "accounts:switch",
@@ -89,8 +92,10 @@ def url_of(page, things):
 
 
 def sign_in(user, **options):
+    """Somebody who has just shown that it is them."""
     client = Client(**options)
     client.force_login(user)
+    show_who(client)
     return client
 
 

@@ -54,7 +54,7 @@ def export_audit(request: MemberRequest) -> HttpResponseBase:
     """What the page shows, whole, as CSV. Raises RateLimited."""
     form = AuditForm(request.GET)
     if not form.is_valid():
-        return show_audit(request)  # type: ignore[no-any-return]
+        return show_audit(request)
     rate_limits.hit("audit_export", request.account.uuid, rate=EXPORT_RATE)
     file = File(write_csv(find_events(request.account, **form.cleaned_data)))
     trail.record(request.account, request.user, "audit.exported", request.account.uuid)

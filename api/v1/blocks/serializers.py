@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
 from rest_framework import serializers
 
@@ -27,15 +28,16 @@ class BlockOut(OutputSerializer):
 
     id = serializers.UUIDField(source="uuid")
     kind = serializers.ChoiceField(Block.Kind.choices)
-    guest = serializers.UUIDField(
-        source="guest.uuid", allow_null=True, default=None, help_text="null once they are erased."
-    )
+    guest = serializers.SerializerMethodField(help_text="null once they are erased.")
     guest_name = serializers.CharField()
     reason = serializers.CharField()
     by = serializers.CharField(source="actor_name")
     created_at = serializers.DateTimeField()
     ends_at = serializers.DateTimeField(allow_null=True)
     ended_at = serializers.DateTimeField(allow_null=True)
+
+    def get_guest(self, block: Block) -> UUID | None:
+        return block.guest.uuid if block.guest is not None else None
 
 
 @sample({"reason": "Insults", "ends_at": "2099-01-01T00:00:00Z", "device": True})

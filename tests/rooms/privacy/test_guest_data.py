@@ -174,7 +174,7 @@ def test_who_came_by_a_link_that_ended_still_gets_it(gwen, link):
 
 
 def test_a_forged_cookie_is_nobody(gwen, link):
-    [name] = gwen.cookies
+    [name] = (name for name in gwen.cookies if name != "doorbell_device")
     forger = Client()
     forger.cookies[name] = f"{Guest.objects.get().uuid.hex}:forged"
     assertContains(forger.get(at(link)), "Nothing is kept about you here")

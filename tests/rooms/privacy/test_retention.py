@@ -181,7 +181,10 @@ def test_files_may_go_before_their_messages(property, guest):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_file_the_storage_did_not_let_go_of_is_swept_later(property, guest, monkeypatch):
+def test_a_file_the_storage_did_not_let_go_of_is_swept_later(
+    property, guest, monkeypatch, settings, tmp_path
+):
+    settings.MEDIA_ROOT = tmp_path
     place = send_file(guest).file.name
     age(Message.objects.all(), 2)
     keep(property, messages=1)
