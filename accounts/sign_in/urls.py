@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 from django.urls import path
-from django.views.generic import RedirectView
 
 from accounts.sign_in import views
 
@@ -12,7 +11,7 @@ urlpatterns = [
     path("account/sessions", views.show_sessions, name="sessions"),
     path("account/sessions/end", views.end_others, name="sessions_end"),
     path("account/sessions/<int:pk>/end", views.end_one, name="session_end"),
-    # The library's page of the same: ours is the only one.
-    path("accounts/sessions/", RedirectView.as_view(pattern_name="accounts:sessions")),
+    # The library's page of the same: ours is the only one, its form still ends the others.
+    path("accounts/sessions/", views.take_up_sessions),
     path("accounts/enter/<str:token>", views.enter, name="enter"),
 ]

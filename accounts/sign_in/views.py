@@ -105,6 +105,11 @@ def end_one(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("accounts:sessions")
 
 
+def take_up_sessions(request: HttpRequest) -> HttpResponseBase:
+    """Answer for the library's address of this page: reading leads here, its form ends others."""
+    return end_others(request) if request.method == "POST" else redirect("accounts:sessions")
+
+
 @require_POST
 @login_required
 def end_others(request: HttpRequest) -> HttpResponse:
