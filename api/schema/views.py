@@ -35,4 +35,4 @@ def show_reference(request: HttpRequest) -> HttpResponse:
         "groups": list_groups(schema),
         "problems": list_problems(),
     }
-    return render(request, "api/reference.html", context)
+    return render(request, "reference.html", context)

@@ -38,7 +38,7 @@ from rooms.links.models import DirectLink
 from rooms.notifications.channels import channel_of
 from rooms.properties.models import Property
 from rooms.properties.services import apply_values
-from rooms.provisioning.writing import write_rows
+from rooms.provisioning.bulk_insert import write_rows
 
 DEMO_EMAIL = "demo@example.com"
 NAME_MAX_CHARS = 80

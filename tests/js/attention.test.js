@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Attention, badgeTitle } from "../../rooms/static/rooms/inbox/attention.js";
-import { Moments } from "../../rooms/static/rooms/inbox/moments.js";
+import { DateFormats } from "../../rooms/static/rooms/inbox/date-formats.js";
 
 const room = (id, unread, status = "open") => ({ id, unread, status });
 const review = (attention, ...rooms) => attention.review(rooms, () => undefined);
@@ -62,10 +62,10 @@ test("the number stands before the title", () => {
   assert.equal(badgeTitle("Inbox", 0), "Inbox");
 });
 
-test("moments get longer the further away they are", () => {
+test("dates get longer the further away they are", () => {
   const now = new Date(2026, 10, 22, 15, 0).getTime();
-  const moments = new Moments("en-GB", "Yesterday");
-  const short = (...date) => moments.short(new Date(...date).getTime(), now);
+  const dates = new DateFormats("en-GB", "Yesterday");
+  const short = (...date) => dates.short(new Date(...date).getTime(), now);
   assert.equal(short(2026, 10, 22, 9, 5), "9:05");
   assert.equal(short(2026, 10, 21, 23, 59), "Yesterday");
   assert.equal(short(2026, 10, 2), "2 Nov");

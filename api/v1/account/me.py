@@ -3,10 +3,14 @@ from __future__ import annotations
 from typing import Any
 
 from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
 
 from accounts.keys.models import ApiKey
 from accounts.team.models import Membership
 from accounts.tenants.models import Account
+from api.resource import Resource
+from api.schema.openapi import operation
 from api.serializers import OutputSerializer, sample
 
 ME: dict[str, Any] = {
@@ -54,3 +58,9 @@ class MeOut(OutputSerializer):
     account = MyAccountOut(allow_null=True)
     key = MyKeyOut(allow_null=True, source="api_key")
     member = MyMemberOut(allow_null=True, source="membership")
+
+
+class Me(Resource):
+    @operation("me.read", "Who am I?", MeOut)
+    def get(self, request: Request) -> Response:
+        return self.render(MeOut, self.caller)

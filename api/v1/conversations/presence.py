@@ -11,7 +11,7 @@ from rest_framework.response import Response
 from api.resource import Resource
 from api.schema.openapi import operation
 from api.serializers import PageQuery, StrictSerializer, page_of
-from api.v1.conversations.presence_serializers import (
+from api.v1.conversations.participants import (
     IceServersOut,
     ParticipantOut,
     PresenceOut,

@@ -38,7 +38,7 @@ from api.v1.provisioning.serializers import (
 from rooms.base.validation import clean_line
 from rooms.links.addresses import link_url
 from rooms.provisioning.bulk.chunks import provision_row
-from rooms.provisioning.bulk.known import find_first_links
+from rooms.provisioning.bulk.existing import find_first_links
 from rooms.provisioning.bulk.results import CREATED, describe
 
 

@@ -14,7 +14,7 @@ from accounts.limits import limits
 from accounts.tenants.models import Account
 from accounts.users.models import User
 from rooms.links.errors import SlugTaken
-from rooms.provisioning.bulk import known
+from rooms.provisioning.bulk import existing
 from rooms.provisioning.bulk.owners import open_for_owners
 from rooms.provisioning.bulk.results import CREATED, EXISTS, FAILED, UPDATED, Result, answer, fail
 from rooms.provisioning.bulk.rows import CheckedRow, RawRow, check_row, refuse_doubles
@@ -79,7 +79,7 @@ class Chunk:
                 self.results[raw.number] = fail(raw, refusal)
         if not self.dry_run:
             _wait_for_others()
-        accounts = known.find_accounts(self.rows.values(), lock=not self.dry_run)
+        accounts = existing.find_accounts(self.rows.values(), lock=not self.dry_run)
         self._keep(accounts)
         self._open([n for n, row in self.rows.items() if row.external_id not in accounts])
         return [self.results[raw.number] for raw in raw_rows]
@@ -88,8 +88,8 @@ class Chunk:
         """Answer the rows whose account is there, and change what they say otherwise."""
         if not accounts:
             return
-        emails = known.find_owner_emails(accounts.values())
-        links = known.find_first_links(accounts.values())
+        emails = existing.find_owner_emails(accounts.values())
+        links = existing.find_first_links(accounts.values())
         changed = []
         for number, row in self.rows.items():
             if (account := accounts.get(row.external_id)) is None:
@@ -116,9 +116,9 @@ class Chunk:
         return UPDATED if _apply(account, row) else EXISTS
 
     def _open(self, numbers: list[int]) -> None:
-        users = known.find_users({self.rows[number].email for number in numbers})
-        proven = known.find_proven(users)
-        trusted = known.find_trusted(users, proven)
+        users = existing.find_users({self.rows[number].email for number in numbers})
+        proven = existing.find_proven(users)
+        trusted = existing.find_trusted(users, proven)
         good = self._refuse_unfit(numbers, users, trusted)
         rows = [self.rows[number] for number in good]
         if self.dry_run:
@@ -133,7 +133,7 @@ class Chunk:
         self, numbers: list[int], users: dict[str, User], trusted: set[str]
     ) -> list[int]:
         slugs = {row.link_slug for row in self.rows.values() if row.link_slug}
-        taken = known.find_taken_slugs(slugs)
+        taken = existing.find_taken_slugs(slugs)
         good = []
         for number in numbers:
             row = self.rows[number]

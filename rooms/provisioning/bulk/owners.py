@@ -10,8 +10,8 @@ from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from accounts.audit import trail
 from accounts.users.models import User
 from rooms.provisioning.bulk.rows import CheckedRow
+from rooms.provisioning.bulk_insert import write_rows
 from rooms.provisioning.opening import Opened, Opening, open_accounts
-from rooms.provisioning.writing import write_rows
 
 
 def open_for_owners(

@@ -1,10 +1,10 @@
-/** Moments and languages as the inbox names them. No DOM. */
+/** Dates and languages as the inbox names them. No DOM. */
 import { startOfDay } from "../base/format.js";
 
 const DAY_MS = 86_400_000;
 
-/** Moments in the reader's zone and language. */
-export class Moments {
+/** Dates in the reader's zone and language. */
+export class DateFormats {
   #date;
   #dateTime;
   #day;

@@ -1,5 +1,5 @@
 import { fill } from "../base/format.js";
-import { nameLanguage } from "./moments.js";
+import { nameLanguage } from "./date-formats.js";
 
 const KEY = "doorbell:details";
 const WIDE = "(min-width: 1200px)";
@@ -10,7 +10,7 @@ export class Details {
   #facts = null;
   #fold;
   #memory;
-  #moments;
+  #dates;
   #people = [];
   #root;
   #texts;
@@ -19,14 +19,14 @@ export class Details {
    * @param {object} options
    * @param {HTMLElement} options.root the inbox
    * @param {object} options.texts
-   * @param {import("./moments.js").Moments} options.moments
+   * @param {import("./date-formats.js").DateFormats} options.dates
    * @param {import("./memory.js").Memory} options.memory
    */
-  constructor({ root, texts, moments, memory }) {
+  constructor({ root, texts, dates, memory }) {
     this.#body = root.querySelector("[data-role=details-body]");
     this.#fold = root.querySelector("[data-role=fold]");
     this.#memory = memory;
-    this.#moments = moments;
+    this.#dates = dates;
     this.#root = root;
     this.#texts = texts;
     this.#fold.addEventListener("click", () => this.#toggle(!this.isOpen));
@@ -107,7 +107,7 @@ export class Details {
     if (person?.here) rows.unshift([this.#texts.transport, this.#describeWay(person), "transport"]);
     if (guest.language) rows.push([this.#texts.language, this.#nameLanguage(guest)]);
     if (guest.first_seen_at) {
-      rows.push([this.#texts.first_seen, this.#moments.full(guest.first_seen_at)]);
+      rows.push([this.#texts.first_seen, this.#dates.full(guest.first_seen_at)]);
     }
     const box = make("div", "inbox-guest", "");
     box.append(name, makeFacts(rows));
@@ -135,8 +135,8 @@ export class Details {
   #listVisit() {
     const { arrived_at: arrivedAt, called_at: calledAt, visits, stored } = this.#facts;
     return [
-      [this.#texts.arrived, this.#moments.full(arrivedAt), "arrived"],
-      ...(calledAt ? [[this.#texts.called, this.#moments.full(calledAt)]] : []),
+      [this.#texts.arrived, this.#dates.full(arrivedAt), "arrived"],
+      ...(calledAt ? [[this.#texts.called, this.#dates.full(calledAt)]] : []),
       [this.#texts.visits, visits],
       [this.#texts.storage, stored ? this.#texts.stored : this.#texts.not_stored],
     ];

@@ -15,13 +15,13 @@ import { RoomPane } from "./room.js";
 import { Route } from "./route.js";
 import { SoundButton } from "./sound/button.js";
 import { Tickets } from "./tickets.js";
-import { Moments } from "./moments.js";
+import { DateFormats } from "./date-formats.js";
 
 const root = document.querySelector("[data-role=inbox]");
 const page = JSON.parse(document.getElementById("inbox-page").textContent);
 const { texts } = page;
 const memory = new Memory(() => window.localStorage);
-const moments = new Moments(page.language, texts.yesterday);
+const dates = new DateFormats(page.language, texts.yesterday);
 const title = document.title;
 Object.assign(wire, page.wire);
 
@@ -41,10 +41,10 @@ inbox.seed(page);
 const attention = new Attention();
 const chime = new Chime(memory);
 const route = new Route(root.dataset.url);
-const details = new Details({ root, texts, moments, memory });
+const details = new Details({ root, texts, dates, memory });
 const roomPane = new RoomPane({ root, inbox, texts });
 const listPane = new ListPane({
-  root, inbox, texts, moments, attention, onPick: (id) => route.go(id),
+  root, inbox, texts, dates, attention, onPick: (id) => route.go(id),
 });
 const openRoom = new OpenRoom({
   root, inbox, page, details, roomPane, storage: memory.storage, onGone: () => route.go(null),

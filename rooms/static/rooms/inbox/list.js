@@ -15,15 +15,15 @@ export class ListPane {
    * @param {HTMLElement} options.root the inbox
    * @param {import("../../signaling/conversation/inbox.js").Inbox} options.inbox
    * @param {object} options.texts
-   * @param {import("./moments.js").Moments} options.moments
+   * @param {import("./date-formats.js").DateFormats} options.dates
    * @param {import("./attention.js").Attention} options.attention
    * @param {(id: string | null) => void} options.onPick
    */
-  constructor({ root, inbox, texts, moments, attention, onPick }) {
+  constructor({ root, inbox, texts, dates, attention, onPick }) {
     this.#inbox = inbox;
     this.#root = root;
     this.#texts = texts;
-    this.rows = new RoomRows({ root, texts, moments, attention });
+    this.rows = new RoomRows({ root, texts, dates, attention });
     this.#part("room-list").addEventListener("click", (event) => {
       const link = event.target.closest("[data-role=room]");
       if (link && isPlain(event)) onPick(link.dataset.room, event.preventDefault());

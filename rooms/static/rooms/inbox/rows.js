@@ -4,7 +4,7 @@ import { fill, initials } from "../base/format.js";
 export class RoomRows {
   #attention;
   #list;
-  #moments;
+  #dates;
   #template;
   #texts;
   #url;
@@ -13,13 +13,13 @@ export class RoomRows {
    * @param {object} options
    * @param {HTMLElement} options.root the inbox
    * @param {object} options.texts
-   * @param {import("./moments.js").Moments} options.moments
+   * @param {import("./date-formats.js").DateFormats} options.dates
    * @param {import("./attention.js").Attention} options.attention
    */
-  constructor({ root, texts, moments, attention }) {
+  constructor({ root, texts, dates, attention }) {
     this.#attention = attention;
     this.#list = root.querySelector("[data-role=room-list]");
-    this.#moments = moments;
+    this.#dates = dates;
     this.#template = root.querySelector("[data-role=row-template]");
     this.#texts = texts;
     this.#url = root.dataset.url;
@@ -81,7 +81,7 @@ export class RoomRows {
     else link.removeAttribute("aria-current");
     write(link, "initials", initials(room.name));
     write(link, "name", room.name);
-    write(link, "time", this.#moments.short(room.activity_at));
+    write(link, "time", this.#dates.short(room.activity_at));
     write(link, "preview", room.preview || this.#describeSilence(room));
     write(link, "count", room.unread > 99 ? "99+" : room.unread || "");
     write(link, "place", placeOf(room));
