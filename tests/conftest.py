@@ -41,6 +41,29 @@ def static_files():
 
 
 @pytest.fixture(scope="session", autouse=True)
+def one_scan_of_static_files():
+    """Every test client has middleware of its own, which would look through all files again.
+
+    With hundreds of them that took longer than the tests.
+    """
+    from whitenoise.base import WhiteNoise
+
+    found = {}
+
+    def scan_once(whitenoise, root, prefix, scan=WhiteNoise.update_files_dictionary):
+        known = (root, prefix, whitenoise.max_age, os.stat(root).st_mtime_ns)
+        if known not in found:
+            before = set(whitenoise.files)
+            scan(whitenoise, root, prefix)
+            found[known] = {k: v for k, v in whitenoise.files.items() if k not in before}
+        whitenoise.files.update(found[known])
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(WhiteNoise, "update_files_dictionary", scan_once)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
 def quick_flush():
     """A test that commits is followed by DELETEs where there are rows.
 
