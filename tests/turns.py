@@ -6,10 +6,17 @@ from xdist.scheduler import LoadScopeScheduling
 
 # Chromium and faults: what has to happen in time would be late beside each other.
 IN_TURN = ("tests/browser/", "tests/faults/", "tests/webrtc/")
+# What starts whole sites for all tests of a file.
+BY_FILE = ("tests/run/", "tests/styles/")
 
 
 class Turns(LoadScopeScheduling):
-    """One worker runs what must not compete, one test after the other; the others the rest."""
+    """One worker runs what must not compete, one test after the other; the others the rest.
+
+    Where there are more tests in one, it begins earlier: single tests fill what is left.
+    """
 
     def _split_scope(self, nodeid):
-        return "in turn" if nodeid.startswith(IN_TURN) else nodeid
+        if nodeid.startswith(IN_TURN):
+            return "in turn"
+        return nodeid.partition("::")[0] if nodeid.startswith(BY_FILE) else nodeid

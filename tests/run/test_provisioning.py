@@ -16,6 +16,8 @@ from tests.server import wait_for
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow, pytest.mark.timeout(400)]
 ROWS = 10_000
+# Enough to be in the middle of.
+SOME_ROWS = 3_000
 PATIENCE_S = 180
 
 
@@ -24,8 +26,8 @@ def key():
     return create_api_key(None, "Import", "platform")[1]
 
 
-def send(site, key):
-    lines = "\n".join(json.dumps(make_row(n)) for n in range(ROWS))
+def send(site, key, rows=ROWS):
+    lines = "\n".join(json.dumps(make_row(n)) for n in range(rows))
     headers = {"Authorization": f"Bearer {key}", "Content-Type": "application/x-ndjson"}
     with httpx.Client(base_url=site.url, headers=headers, trust_env=False, timeout=60) as client:
         answer = client.post("/api/v1/provisioning/batches", content=lines.encode())
@@ -59,15 +61,15 @@ def test_ten_thousand_rows_twice_give_the_same_ids(server, key):
 
 def test_a_worker_killed_in_the_middle_leaves_nothing_half_done(server, key):
     site = server(worker=True, beat=True, env={"SWEEP_INTERVAL_S": "1"})
-    batch = send(site, key)
-    wait_for(lambda: 0 < Account.objects.count() < ROWS, "the first accounts")
+    batch = send(site, key, SOME_ROWS)
+    wait_for(lambda: 0 < Account.objects.count() < SOME_ROWS, "the first accounts")
     worker = site.others[0]
     worker.end(signal.SIGKILL)
     before = read_ids()
-    assert 0 < len(before) < ROWS
-    again = send(site, key)
+    assert 0 < len(before) < SOME_ROWS
+    again = send(site, key, SOME_ROWS)
     worker.start()
-    assert wait_for_end(batch).created == ROWS
-    assert wait_for_end(again).exists == ROWS
+    assert wait_for_end(batch).created == SOME_ROWS
+    assert wait_for_end(again).exists == SOME_ROWS
     assert before.items() <= read_ids().items()
-    assert count_rows() == [ROWS] * len(TABLES)
+    assert count_rows() == [SOME_ROWS] * len(TABLES)

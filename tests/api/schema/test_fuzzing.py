@@ -13,8 +13,8 @@ from accounts.keys.services import create_api_key
 
 CONFIG = Path(__file__).with_name("schemathesis.toml")
 # FUZZ_EXAMPLES=100 is the long form: more of what chance makes up, for everybody everywhere.
-EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "8"))
-LONG = EXAMPLES > 8
+EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "4"))
+LONG = EXAMPLES > 4
 
 
 def fuzz(live, key_text, folder, *options):

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from django.db import connection
+
 from rooms.arrivals.models import Arrival
 from rooms.conversations.models import Participant, Room
 from rooms.guests.models import Guest
@@ -30,3 +32,6 @@ def make_rooms(link, count):
         Arrival(account=link.account, link=link, guest=guest, room=room)
         for room, guest in zip(rooms, guests, strict=True)
     )
+    with connection.cursor() as cursor:
+        # As autovacuum does where rooms come one by one; or all are planned as if there were none.
+        cursor.execute("ANALYZE rooms_guest, rooms_room, rooms_participant, rooms_arrival")
