@@ -52,6 +52,7 @@ TABLE: dict[str, dict[str, AccessLevel]] = {
     "room": {"GET": READ},
     "room-close": {"POST": TALK},
     "room-reopen": {"POST": TALK},
+    "room-release": {"POST": TALK},
     "room-assign": {"POST": TALK},
     "room-tags": {"PUT": TALK},
     "room-messages": {"GET": READ, "POST": TALK},

@@ -185,6 +185,9 @@ DELIVERY_LEASE_S = env.read_int("DELIVERY_LEASE_S", 60, minimum=1)
 # Wrong passcodes of one link: so many a day are free, then the wait doubles up to the longest.
 PASSCODE_FREE_GUESSES = env.read_int("PASSCODE_FREE_GUESSES", 5, minimum=1)
 PASSCODE_MAX_WAIT_S = env.read_int("PASSCODE_MAX_WAIT_S", 60, minimum=1)
+# What a suspicious guest's browser tries at most, half of it on average (a slow phone does 20,000
+# in a second); 0 asks nobody.
+PROOF_MAX_NUMBER = env.read_int("PROOF_MAX_NUMBER", 20_000)
 MESSAGE_MAX_CHARS = env.read_int("MESSAGE_MAX_CHARS", 8000, minimum=1)
 ATTACHMENT_MAX_BYTES = env.read_int("ATTACHMENT_MAX_BYTES", 10_485_760, minimum=1)
 # ClamAV's daemon, which sees files before anybody else does; without it none is scanned.
@@ -194,6 +197,8 @@ RATE_LIMITS = {
     name: env.read_rate(f"RATE_{name.upper()}", default)
     for name, default in {
         "join": "60/60",
+        # By one link; more are asked for a proof of work.
+        "new_guests": "300/60",
         "page": "240/60",
         # An office behind one address is back at once after a restart; see sessions/handshakes.py.
         "handshake": "3000/60",

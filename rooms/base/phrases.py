@@ -108,6 +108,8 @@ PHRASES: Mapping[str, Phrase] = {
     "cancel": _("Cancel"),
     "error_nickname_required": _("Please say how we may call you."),
     "error_passcode_wrong": _("This passcode is not right."),
+    "checking": _("Making sure that you are a person. This takes a second."),
+    "error_proof": _("Your browser did not pass the check. Try again."),
     "error_link_gone": _("This link does not lead to a conversation any more."),
     "error_banned": _("You cannot write here."),
     "error_busy": lambda count: ngettext(

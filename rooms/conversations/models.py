@@ -19,8 +19,6 @@ from rooms.guests.models import Guest
 from rooms.links.models import DirectLink
 from rooms.properties.models import Property
 
-pass
-
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 # What makes a room a conversation; a room without it is one as long as its guest is there.
 BEGUN = Q(last_seq__gt=0) | Q(kept=True)
@@ -30,6 +28,10 @@ WORDLESS = Q(last_seq=0, kept=False)
 class RoomQuerySet(TenantQuerySet["Room"]):
     def open(self) -> Self:
         return self.filter(status=Room.Status.OPEN)
+
+    def not_closed(self) -> Self:
+        """Those that take messages: the open ones and those in quarantine."""
+        return self.exclude(status=Room.Status.CLOSED)
 
     def begun(self) -> Self:
         return self.filter(BEGUN)
@@ -79,6 +81,8 @@ class Room(models.Model):
 
     class Status(models.TextChoices):
         OPEN = "open"
+        # Its guest is suspicious: it takes messages and calls nobody, see rooms/quarantine.
+        QUARANTINE = "quarantine"
         CLOSED = "closed"
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -133,7 +137,16 @@ class Room(models.Model):
     # `property` is a field here.
     @builtins.property
     def is_open(self) -> bool:
-        return self.status == self.Status.OPEN
+        return self.status != self.Status.CLOSED
+
+    @builtins.property
+    def shown_status(self) -> str:
+        """As everybody inside reads it: a guest in quarantine notices nothing."""
+        return self.Status.OPEN if self.is_open else self.Status.CLOSED
+
+    @builtins.property
+    def is_quarantined(self) -> bool:
+        return self.status == self.Status.QUARANTINE
 
     @builtins.property
     def has_begun(self) -> bool:

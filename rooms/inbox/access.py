@@ -13,6 +13,7 @@ from rooms.conversations.services.sync import find_membership
 from rooms.conversations.tickets import TicketClaims
 
 PAGE_ROOMS = 50
+QUARANTINED_MAX = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +53,12 @@ def read_inbox(claims: TicketClaims, *, status: str, cursor: str | None) -> Inbo
             "next": following,
         },
     )
+
+
+def count_quarantined(account: Account) -> int:
+    """Return how many conversations wait in quarantine, counted up to QUARANTINED_MAX."""
+    held = Room.objects.for_account(account).filter(status=Room.Status.QUARANTINE)
+    return held.begun()[:QUARANTINED_MAX].count()
 
 
 def read_rooms(

@@ -26,11 +26,12 @@ from rooms.conversations.models import Participant, Room
 from rooms.conversations.services.rooms import close_room, describe_room, reopen_room
 from rooms.conversations.tickets import TicketClaims, new_connection, sign_ticket
 from rooms.conversations.wire import describe_wire
-from rooms.inbox.access import read_rooms
+from rooms.inbox.access import count_quarantined, read_rooms
 from rooms.inbox.wording import get_inbox_phrases
 from rooms.links.addresses import link_url
 from rooms.links.models import DirectLink
 from rooms.properties.models import Property
+from rooms.quarantine.services import release
 
 # A shared room may hold hundreds; the details name the first ones and count the rest.
 GUESTS_SHOWN = 20
@@ -75,6 +76,7 @@ def _render(request: MemberRequest, selected: Room | None) -> HttpResponse:
         "status": status,
         "rooms": [_describe(room, here) for room in found],
         "next": cursor,
+        "quarantined": count_quarantined(request.account),
         "details": _describe_details(selected, here) if selected else None,
     }
     context = {
@@ -130,6 +132,14 @@ def close(request: MemberRequest, room_uuid: UUID) -> HttpResponseBase:
 def reopen(request: MemberRequest, room_uuid: UUID) -> HttpResponseBase:
     """Raises RoomNotFound."""
     room = reopen_room(room=get_room(request.account, room_uuid), keep=True)
+    return _answer(request, room)
+
+
+@require_POST
+@member_required
+def release_from_quarantine(request: MemberRequest, room_uuid: UUID) -> HttpResponseBase:
+    """Raises RoomNotFound."""
+    room = release(room=get_room(request.account, room_uuid), actor=request.user)
     return _answer(request, room)
 
 

@@ -31,6 +31,7 @@ PHRASES: Mapping[str, Phrase] = {
     # The list
     "open": pgettext_lazy("rooms", "Open"),
     "closed": _("Closed"),
+    "quarantine": _("Suspicious"),
     "unread": lambda count: ngettext("{count} unread", "{count} unread", count),
     "arrived_now": _("Just arrived"),
     "no_message": _("No message yet"),
@@ -42,6 +43,10 @@ PHRASES: Mapping[str, Phrase] = {
     "none_open_text": _("A new one appears here the moment somebody opens your link."),
     "none_closed": _("No closed conversations"),
     "none_closed_text": _("Conversations you close are kept here and can be opened again."),
+    "none_quarantine": _("Nothing suspicious"),
+    "none_quarantine_text": _(
+        "Guests who look like programs wait here and call nobody. Let them through or block them."
+    ),
     "arrival": _("{name} has arrived at {property}"),
     "yesterday": _("Yesterday"),
     # Sound
@@ -52,6 +57,8 @@ PHRASES: Mapping[str, Phrase] = {
     "back": _("Back to the list"),
     "close": pgettext_lazy("room", "Close"),
     "reopen": _("Reopen"),
+    "release": _("Let through"),
+    "released_now": _("The conversation is among the open ones now."),
     "closed_now": _("The conversation is closed."),
     "reopened_now": _("The conversation is open again."),
     "reopen_refused": _("Everybody with this link meets in a newer conversation now."),

@@ -49,6 +49,7 @@ def find_reason_to_skip(delivery: Delivery) -> str:
     reasons = {
         "answered": arrival.answered_at is not None,
         "conversation closed": arrival.room is None or not arrival.room.is_open,
+        "in quarantine": arrival.room is not None and arrival.room.is_quarantined,
         "guest blocked": arrival.guest.blocked_at is not None,
         "account suspended": not delivery.account.is_open,
         "target switched off": not target.enabled or target.verified_at is None,

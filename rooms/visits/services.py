@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -15,7 +16,7 @@ from django.utils import timezone
 from accounts.limits import quotas
 from accounts.team.models import Membership
 from rooms.arrivals.models import Arrival
-from rooms.base import events, presence
+from rooms.base import presence
 from rooms.blocks.origins import Origin
 from rooms.blocks.services import note_origin
 from rooms.conversations.models import Participant, Room
@@ -29,9 +30,8 @@ from rooms.links.models import DirectLink
 from rooms.links.services.passcodes import is_passcode
 from rooms.links.services.prefill import Facts, read_prefill
 from rooms.links.services.uses import count_use
-from rooms.notifications.planning import plan_deliveries
 from rooms.properties.models import Property
-from rooms.webhooks import recording
+from rooms.quarantine.services import announce_arrival
 
 ACTIVITY_STEP = timedelta(seconds=1)
 
@@ -57,13 +57,15 @@ def join_link(
     address: str = "",
     consent_version: int = 0,
     origin: Origin | None = None,
+    quarantine: bool = False,
 ) -> Visit:
     """Bring a guest into the link's room; the same guest comes back to the same room.
 
     Opens a closed private room again. A page load within VISIT_GAP_S of the last one goes
     on with the same visit. `prefill` holds facts the owner signed; its name goes before
     the nickname. `address` is what the visit notes of where the guest came from,
-    `consent_version` which consent line their page showed.
+    `consent_version` which consent line their page showed. With `quarantine` a new private room
+    waits in a tab of its own and calls nobody.
 
     Raises PasscodeWrong, RateLimited, NicknameMissing, GuestBlocked, LinkGone (full or paused),
     LimitReached, PrefillWrong, Unavailable.
@@ -74,7 +76,7 @@ def join_link(
     # Outside the transaction, as it takes its time.
     if link.passcode and not _knows_passcode(link, guest_uuid, passcode):
         raise PasscodeWrong
-    visit = _enter(link, guest_uuid, nickname, language, facts, address, origin)
+    visit = _enter(link, guest_uuid, nickname, language, facts, address, origin, quarantine)
     if consent_version:
         note_consent(visit.participant, link.property, consent_version)
     return visit
@@ -97,6 +99,7 @@ def _enter(
     facts: Facts,
     address: str,
     origin: Origin | None,
+    quarantine: bool,
 ) -> Visit:
     guest = _lock_guest(link, guest_uuid)
     participant = _find_place(link, guest)
@@ -110,7 +113,7 @@ def _enter(
             raise NicknameMissing
         if not link.takes_new_guests and not is_known:
             raise LinkGone
-    room = participant.room if participant is not None else _choose_room(link, guest)
+    room = participant.room if participant is not None else _choose_room(link, guest, quarantine)
     participant = admit(room=room, party=guest_party(guest), place=participant)
     arrival = _note_arrival(link, guest, participant.room, address)
     expected = partial(presence.expect_guest, link.account.uuid, participant.room.uuid)
@@ -191,9 +194,9 @@ def _came_before(link: DirectLink, guest: Guest | None) -> bool:
     return guest is not None and Arrival.objects.filter(link=link, guest=guest).exists()
 
 
-def _choose_room(link: DirectLink, guest: Guest) -> Room:
+def _choose_room(link: DirectLink, guest: Guest, quarantine: bool) -> Room:
     """Return the room for a guest who has none here. Raises LimitReached, RateLimited."""
-    facts = {"account": link.account, "property": link.property}
+    facts: dict[str, Any] = {"account": link.account, "property": link.property}
     if link.mode == DirectLink.Mode.SHARED:
         defaults = {**facts, "name": link.label or link.property.name}
         room, is_new = Room.objects.get_or_create(
@@ -203,6 +206,8 @@ def _choose_room(link: DirectLink, guest: Guest) -> Room:
             _check_new_room(link, guest)
     else:
         _check_new_room(link, guest)
+        if quarantine:
+            facts["status"] = Room.Status.QUARANTINE
         room = Room.objects.create(link=link, mode=link.mode, name=guest.display_name, **facts)
     room.account, room.property = link.account, link.property
     return room
@@ -233,20 +238,7 @@ def _note_arrival(link: DirectLink, guest: Guest, room: Room, address: str) -> A
         last_seen_at=now,
         address=address,
     )
-    plan_deliveries(arrival, link.property)
-    data = {
-        "arrival": str(arrival.uuid),
-        "room": str(room.uuid),
-        "name": guest.display_name,
-        "property": str(link.property.uuid),
-        "property_name": link.property.name,
-        "link_label": link.label,
-        "at": events.to_ms(now),
-    }
-    told = {**data, "begun": room.has_begun}
-    events.publish(events.account_topic(link.account.uuid), "guest.arrived", room.uuid, told)
-    facts = {**data, "guest": guest.uuid, "link": link.uuid}
-    recording.record("guest.arrived", room, facts, guest_id=guest.pk)
+    announce_arrival(arrival, link)
     return arrival
 
 

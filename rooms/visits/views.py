@@ -9,8 +9,10 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
+from django.db.models import Exists
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template.loader import render_to_string
+from django.templatetags.static import static
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
 from django.views.decorators.csrf import csrf_exempt
@@ -43,6 +45,8 @@ from rooms.links.errors import LinkGone, LinkNotFound
 from rooms.links.models import DirectLink
 from rooms.links.services.prefill import MAX_TOKEN_CHARS
 from rooms.properties.models import Property
+from rooms.quarantine.proof import MAX_PAYLOAD_CHARS
+from rooms.quarantine.suspicion import check_proof, is_beside_blocked, read_signs
 from rooms.visits.services import Visit, join_link
 
 ADDRESS = re.compile(r"[A-Za-z0-9_-]{1,60}")
@@ -57,8 +61,12 @@ FIELDS = {
     "passcode": MAX_PASSCODE_CHARS,
     "prefill": MAX_TOKEN_CHARS,
     "consent": MAX_VERSION_CHARS,
+    "proof": MAX_PAYLOAD_CHARS,
+    "automated": 1,
 }
 WS_PATH = "/ws/"
+# As Chromium without a window names itself.
+AUTOMATED = "HeadlessChrome"
 OF_FILES = {"storage_mib", "upload_mib_a_day", "messages_a_day"}
 
 
@@ -77,6 +85,8 @@ class JoinRequest:
     passcode: str = ""
     prefill: str = ""
     consent: str = ""
+    proof: str = ""
+    automated: str = ""
 
 
 # --- The page
@@ -125,12 +135,16 @@ def open_door(request: HttpRequest, address: str, origin: Origin | None = None) 
     """
     if not ADDRESS.fullmatch(address):
         raise LinkNotFound
-    link = open_link(address, **({"is_blocked": origin.is_blocked()} if origin else {}))
+    link = open_link(address, **(_ask_about(origin) if origin else {}))
     if getattr(link, "is_blocked", False):
         raise GuestBlocked
     if not link.takes_new_guests and read_cookie(request, link.account) is None:
         raise LinkGone
     return link
+
+
+def _ask_about(origin: Origin) -> dict[str, Exists]:
+    return {"is_blocked": origin.is_blocked(), "is_beside_blocked": is_beside_blocked(origin)}
 
 
 def _describe_door(
@@ -150,6 +164,7 @@ def _describe_door(
             "greeting": brand.greeting,
             "offline_text": brand.offline_text,
         },
+        "proof": static("rooms/visits/proof.js"),
         "prefill": request.GET.get("prefill") or request.GET.get("p", ""),
         "language": language,
         "files": {**describe_uploads(), "url": guest_path(address, "/files")},
@@ -212,9 +227,10 @@ def join(request: HttpRequest, address: str) -> HttpResponse:
     rate_limits.hit("join", rate_limits.client_address(request))
     wish, origin = _read_wish(request), read_origin(request)
     link = open_door(request, address, origin)
+    guest_uuid = read_cookie(request, link.account)
     visit = join_link(
         link=link,
-        guest_uuid=read_cookie(request, link.account),
+        guest_uuid=guest_uuid,
         nickname="" if link.property.nickname == Property.Nickname.NEVER else wish.nickname,
         passcode=wish.passcode,
         language=phrasebook.choose_language(accepted(request), link.property.languages),
@@ -222,12 +238,21 @@ def join(request: HttpRequest, address: str) -> HttpResponse:
         address=_note_address(request, link.property),
         consent_version=_read_version(wish.consent),
         origin=origin,
+        quarantine=guest_uuid is None and _is_suspicious(request, link, wish),
     )
     facts = _describe_visit(link, visit)
     response = JsonResponse(facts, status=201, headers={"Cache-Control": "no-store"})
     _set_cookie(request, response, link.account, visit.guest.uuid)
     keep_device(request, response, origin)
     return response
+
+
+def _is_suspicious(request: HttpRequest, link: DirectLink, wish: JoinRequest) -> bool:
+    """Whether a new guest waits in quarantine. Raises ProofRequired."""
+    automated = bool(wish.automated) or AUTOMATED in request.headers.get("User-Agent", "")
+    beside_blocked = getattr(link, "is_beside_blocked", False)
+    signs = read_signs(link, beside_blocked=beside_blocked, automated=automated)
+    return check_proof(link, signs, wish.proof)
 
 
 def _read_version(text: str) -> int:

@@ -152,7 +152,7 @@ class Ping(Struct, forbid_unknown_fields=True):
 
 class InboxSync(Struct, forbid_unknown_fields=True):
     cursor: Annotated[str, Meta(max_length=200)] | None = None
-    status: Literal["open", "closed"] = "open"
+    status: Literal["open", "quarantine", "closed"] = "open"
 
 
 # Client words are looked up here and nowhere else.

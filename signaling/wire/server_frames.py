@@ -16,7 +16,8 @@ from signaling.wire.protocol import Candidate, Description, Path
 Kind = Literal["guest", "member", "integration"]
 Storage = Literal["keep", "none"]
 Transport = Literal["direct", "relay", "server"]
-Status = Literal["open", "closed"]
+# Inside a room it is open or closed; in quarantine it is only for the account.
+Status = Literal["open", "quarantine", "closed"]
 Mode = Literal["private", "shared"]
 # Unix milliseconds, UTC.
 Moment = Annotated[int, Meta(ge=0)]
@@ -287,6 +288,7 @@ class GuestArrived(ServerStruct):
     link_label: str
     begun: bool
     at: Moment
+    status: Status
 
 
 class RoomClosedData(ServerStruct):

@@ -61,6 +61,20 @@ test("numbers and previews never go back", async () => {
   assert.deepEqual([lastSeq, preview, at], [5, "new", 500]);
 });
 
+test("who comes into quarantine is counted and neither told nor listed", async () => {
+  await connect();
+  const told = [];
+  for (const type of ["arrival", "activity"]) inbox.addEventListener(type, () => told.push(type));
+  const data = { arrival: uuid(70), room: uuid(9), name: "Eve", at: 900, status: "quarantine" };
+  server.socket.push({ event: "guest.arrived", data });
+  server.socket.push({ event: "guest.arrived", data: { ...data, arrival: uuid(71) } });
+  await settle();
+  await change(uuid(9), { last_seq: 1, preview: "Buy", activity_at: 901, from: GUEST, status: "quarantine" });
+  assert.deepEqual([told, inbox.quarantined, ids().includes(uuid(9))], [[], 1, false]);
+  await change(uuid(9), { status: "open", name: "Eve" });
+  assert.deepEqual([inbox.quarantined, ids()[0]], [0, uuid(9)]);
+});
+
 test("an arrival is told and its room stands first", async () => {
   await connect();
   const arrivals = [];

@@ -64,6 +64,7 @@ AGENTS = {
     "rooms:room_close",
     "rooms:room_details",
     "rooms:room_files",
+    "rooms:room_release",
     "rooms:room_reopen",
     "rooms:target_add",
     "rooms:welcome",

@@ -15,6 +15,7 @@ from rooms.conversations.access import get_room
 from rooms.conversations.errors import RoomReplaced
 from rooms.conversations.models import Room
 from rooms.conversations.services.rooms import assign_room, close_room, reopen_room, tag_room
+from rooms.quarantine.services import release
 
 
 class RoomResource(Resource):
@@ -53,6 +54,14 @@ class RoomReopen(RoomResource):
         room = reopen_room(room=self.read(uuid), keep=True)
         if not room.is_open:
             raise RoomReplaced
+        return self.render(RoomOut, room)
+
+
+class RoomRelease(RoomResource):
+    @operation("rooms.release", "Let a room out of quarantine", RoomOut, body=NoBody)
+    def post(self, request: Request, uuid: UUID) -> Response:
+        self.read_body(NoBody)
+        room = release(room=self.read(uuid), actor=self.caller.actor)
         return self.render(RoomOut, room)
 
 

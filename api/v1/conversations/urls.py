@@ -9,6 +9,7 @@ urlpatterns = [
     path("rooms/<uuid:uuid>", rooms.RoomDetail.as_view(), name="room"),
     path("rooms/<uuid:uuid>/close", rooms.RoomClose.as_view(), name="room-close"),
     path("rooms/<uuid:uuid>/reopen", rooms.RoomReopen.as_view(), name="room-reopen"),
+    path("rooms/<uuid:uuid>/release", rooms.RoomRelease.as_view(), name="room-release"),
     path("rooms/<uuid:uuid>/assign", rooms.RoomAssign.as_view(), name="room-assign"),
     path("rooms/<uuid:uuid>/tags", rooms.RoomTags.as_view(), name="room-tags"),
     path("rooms/<uuid:uuid>/messages", messages.RoomMessages.as_view(), name="room-messages"),

@@ -32,7 +32,7 @@ def close_rooms_of_ended_links() -> int:
 
 @transaction.atomic
 def _close_some(link_id: int) -> int:
-    rooms = Room.objects.open().filter(link=link_id).select_related("account", "property")
+    rooms = Room.objects.not_closed().filter(link=link_id).select_related("account", "property")
     # Whoever posts holds the room for a moment; what two tasks close, the second finds closed.
     found = list(rooms.order_by("pk").select_for_update(of=("self",))[:STEP_ROOMS])
     for room in found:

@@ -34,7 +34,9 @@ def close_idle_rooms() -> int:
 
 def _find_idle() -> RoomQuerySet:
     limit = Now() - F("property__idle_days") * timedelta(days=1)
-    return Room.objects.open().begun().filter(property__idle_days__gt=0, activity_at__lt=limit)
+    return (
+        Room.objects.not_closed().begun().filter(property__idle_days__gt=0, activity_at__lt=limit)
+    )
 
 
 @transaction.atomic

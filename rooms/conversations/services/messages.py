@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from sys import intern
@@ -67,6 +67,7 @@ class StoredMessage:
 
     seq: int
     at: datetime
+    quarantined: bool = False
 
 
 class AttachedFile(Protocol):
@@ -153,8 +154,8 @@ WITH writer AS (
     UPDATE rooms_room r
     SET last_seq = r.last_seq + 1, preview = %(preview)s, activity_at = now()
     FROM writer w
-    WHERE r.id = w.room_id AND r.status = 'open' AND (%(in_company)s OR NOT w.hooked)
-    RETURNING r.id, r.last_seq
+    WHERE r.id = w.room_id AND r.status <> 'closed' AND (%(in_company)s OR NOT w.hooked)
+    RETURNING r.id, r.last_seq, r.status = 'quarantine' AS quarantined
 ), marked AS (
     UPDATE rooms_participant p
     SET read_seq = n.last_seq, delivered_seq = n.last_seq, consented_at = CASE
@@ -168,7 +169,7 @@ WITH writer AS (
 INSERT INTO rooms_message (account_id, room_id, sender_id, seq, client_id, body, at)
 SELECT w.account_id, n.id, w.id, n.last_seq, %(client_id)s, %(body)s, clock_timestamp()
 FROM numbered n, writer w
-RETURNING seq, at, (SELECT hooked FROM writer)
+RETURNING seq, at, (SELECT hooked FROM writer), (SELECT quarantined FROM numbered)
 """
 
 
@@ -207,7 +208,9 @@ def post_message(
         return _find_stored(sender, client_id, body)
     if posted is None:
         return _explain_refusal(sender, client_id, body)
-    _announce(sender, _describe(sender, values, posted, attachment), values["preview"])
+    status = {"status": Room.Status.QUARANTINE} if posted.quarantined else {}
+    message = _describe(sender, values, posted, attachment)
+    _announce(sender, message, values["preview"], status)
     return posted
 
 
@@ -236,7 +239,7 @@ def _store(
     with connection.cursor() as cursor:
         cursor.execute(POST, values | {"in_company": in_company})
         row = cursor.fetchone()
-    return (StoredMessage(seq=row[0], at=row[1]), row[2]) if row else (None, False)
+    return (StoredMessage(row[0], row[1], row[3]), row[2]) if row else (None, False)
 
 
 @transaction.atomic
@@ -284,7 +287,10 @@ def _record(sender: Sender, message: dict[str, Any], attachment: AttachedFile | 
     recording.record_message(participant_id=sender.participant_id, data=data)
 
 
-def _announce(sender: Sender, message: dict[str, Any], preview: str) -> None:
+def _announce(
+    sender: Sender, message: dict[str, Any], preview: str, status: Mapping[str, str]
+) -> None:
+    """Tell the room and the inbox; `status` is said where it keeps the inbox quiet."""
     room = sender.room_uuid
     events.publish(events.room_topic(room), "message.posted", room, message)
     change = {
@@ -295,6 +301,7 @@ def _announce(sender: Sender, message: dict[str, Any], preview: str) -> None:
         "from": sender.participant_uuid,
         "from_member": sender.is_member,
         "member": sender.membership_uuid,
+        **status,
     }
     events.publish(events.account_topic(sender.account_uuid), "room.changed", room, change)
 

@@ -26,7 +26,7 @@ MANY = 20
 def tell_gone(people: QuerySet[Participant]) -> None:
     """Tell the open rooms these people were in, after commit; they are read at once."""
     rooms: dict[UUID, list[str]] = defaultdict(list)
-    places = people.filter(room__status=Room.Status.OPEN).order_by("id")
+    places = people.exclude(room__status=Room.Status.CLOSED).order_by("id")
     for room, person in places.values_list("room__uuid", "uuid"):
         rooms[room].append(str(person))
     transaction.on_commit(partial(_tell_rooms, dict(rooms)), robust=True)

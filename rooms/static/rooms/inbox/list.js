@@ -44,6 +44,9 @@ export class ListPane {
 
   render() {
     const { rooms, status, hasMore } = this.#inbox;
+    const count = this.#part("quarantined");
+    count.textContent = String(this.#inbox.quarantined);
+    count.hidden = this.#inbox.quarantined === 0;
     this.rows.show(rooms, this.#selected);
     this.#part("skeletons").hidden = !this.#waiting;
     this.#part("none").hidden = rooms.length > 0 || this.#waiting;

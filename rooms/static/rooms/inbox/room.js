@@ -1,7 +1,9 @@
 import { showToast } from "../../accounts/toasts.js";
 import { initials } from "../base/format.js";
 
-/** The bar above the open conversation: whose it is, is the guest there, close and reopen. */
+const FORMS = ["release-form", "close-form", "reopen-form"];
+
+/** The bar above the open conversation: whose it is, is the guest there, close, reopen, let through. */
 export class RoomPane {
   #inbox;
   #id = null;
@@ -18,7 +20,7 @@ export class RoomPane {
     this.#inbox = inbox;
     this.#root = root;
     this.#texts = texts;
-    for (const role of ["close-form", "reopen-form"]) {
+    for (const role of FORMS) {
       this.#part(role).addEventListener("submit", (event) => this.#submit(event));
     }
   }
@@ -29,9 +31,9 @@ export class RoomPane {
     this.#root.dataset.pane = id ? "room" : "list";
     this.#part("room-view").hidden = !id;
     this.#part("nothing").hidden = Boolean(id);
-    const url = `${this.#root.dataset.url}/${id}`;
-    this.#part("close-form").action = `${url}/close`;
-    this.#part("reopen-form").action = `${url}/reopen`;
+    for (const role of FORMS) {
+      this.#part(role).action = `${this.#root.dataset.url}/${id}/${role.split("-")[0]}`;
+    }
   }
 
   /** @param {object} room a summary, as in the list; `left` names the line if its guest is gone */
@@ -50,22 +52,22 @@ export class RoomPane {
 
   #showStatus(status) {
     this.#part("room-view").dataset.status = status;
-    this.#part("close-form").hidden = status !== "open";
-    this.#part("reopen-form").hidden = status === "open";
+    this.#part("release-form").hidden = status !== "quarantine";
+    this.#part("close-form").hidden = status === "closed";
+    this.#part("reopen-form").hidden = status !== "closed";
   }
 
   async #submit(event) {
     event.preventDefault();
     const form = event.currentTarget;
-    const wanted = form === this.#part("close-form") ? "closed" : "open";
+    const { wanted, done } = form.dataset;
     const id = this.#id;
     const button = form.querySelector("button");
     button.disabled = true;
     try {
       const { status } = await post(form);
       if (id === this.#id) this.#showStatus(status);
-      const done = wanted === "open" ? this.#texts.reopened_now : this.#texts.closed_now;
-      showToast(status === wanted ? done : this.#texts.reopen_refused);
+      showToast(status === wanted ? this.#texts[done] : this.#texts.reopen_refused);
     } catch {
       showToast(this.#texts.failed, { bad: true });
     } finally {

@@ -6,11 +6,12 @@ const MAX_CHARS = { nickname: 60, passcode: 64 };
 
 /** Why the door stayed shut; `temporary` says whether knocking again may help. */
 export class DoorError extends Error {
-  constructor(status, { code = "network", errors = [] } = {}, retryAfterS = 0) {
+  constructor(status, { code = "network", errors = [], challenge = null } = {}, retryAfterS = 0) {
     super(code);
+    this.challenge = challenge;
     this.code = code;
     this.field = ASKED[code] ?? errors[0]?.field ?? "";
-    this.temporary = status === 0 || status === 429 || status >= 500;
+    this.temporary = [0, 428, 429].includes(status) || status >= 500;
     this.retryAfterS = retryAfterS;
   }
 }
@@ -19,11 +20,12 @@ export class DoorError extends Error {
  * Asks to be let in.
  *
  * @param {string} url
- * @param {{nickname?: string, passcode?: string, prefill?: string, consent?: string}} wish
+ * @param {Record<string, string>} wish nickname, passcode, prefill, consent, proof
  * @returns {Promise<object>} ticket, resume, room, participant, ws; rejects with DoorError
  */
 export async function knock(url, wish) {
-  const said = Object.fromEntries(Object.entries(wish).filter(([, value]) => value));
+  const wanted = { ...wish, automated: navigator.webdriver ? "1" : "" };
+  const said = Object.fromEntries(Object.entries(wanted).filter(([, value]) => value));
   const headers = { "Content-Type": "application/json" };
   let response;
   try {
@@ -36,6 +38,20 @@ export async function knock(url, wish) {
   throw new DoorError(response.status, answer, Number(response.headers.get("Retry-After")));
 }
 
+/** Does what the challenge asks for while `place` says so; what stands in it stays. */
+export async function prove(challenge, { phrases, proof }, place) {
+  const note = make("p", { className: "door-note muted", attrs: { role: "status" } });
+  place.append(note);
+  note.textContent = phrases.checking;
+  try {
+    return await (await import(proof)).prove(challenge, proof);
+  } catch {
+    throw new DoorError(0);
+  } finally {
+    note.remove();
+  }
+}
+
 /** What a guest is told about a refusal. */
 export function explain(error, phrases) {
   const known = {
@@ -45,6 +61,7 @@ export function explain(error, phrases) {
     rate_limited: fill(phrases.error_busy, { count: error.retryAfterS }),
     limit_reached: phrases.error_full,
     invalid: phrases.error_invalid,
+    proof_required: phrases.error_proof,
   };
   if (known[error.code]) return known[error.code];
   return error.temporary ? phrases.error_network : phrases.error_link_gone;

@@ -2,7 +2,7 @@ import { SignalingClient } from "../../signaling/wire/client.js";
 import { Conversation } from "../../signaling/conversation/conversation.js";
 import { CLOSE_CODES, wire } from "../../signaling/wire/protocol.js";
 import { ConversationView } from "../conversations/view.js";
-import { DoorError, explain, knock, makeForm } from "./door.js";
+import { DoorError, explain, knock, makeForm, prove } from "./door.js";
 import { make, setText } from "../base/dom.js";
 
 /** The guest's page: in at the door, then the conversation. */
@@ -47,9 +47,13 @@ class GuestPage {
     try {
       this.#entry = await knock(join, { ...said, consent, prefill: this.#prefill });
     } catch (error) {
+      if (error.challenge && !said.proof) {
+        const proof = await prove(error.challenge, this.#config, this.#main);
+        return this.#join({ ...said, proof });
+      }
       if (error.code !== "prefill_invalid") throw error;
       this.#prefill = "";
-      await this.#join(said);
+      return this.#join(said);
     }
     this.#joinedAt = Date.now();
     const { room } = this.#entry;

@@ -9,7 +9,8 @@ const MAX_PAGES = 10; // fetched again after a reconnect
  * The account's rooms, without DOM.
  *
  * Read: `self`, `account`, `rooms` (summaries as in docs/protocol.md, newest activity first; one
- * that was left without a word is among them only while it is open here), `members`, `unread` (sum), `status` ("open" or "closed"), `hasMore`, `isSynced`, `state`.
+ * that was left without a word is among them only while it is open here), `members`, `unread` (sum),
+ * `status` ("open", "quarantine", "closed"), `quarantined` (waiting there, as far as heard), `hasMore`, `isSynced`, `state`.
  *
  * Events: `change` (at most one per microtask), `arrival` (detail as `guest.arrived`), `activity`
  * (detail: {room, preview}: a message of somebody else in any room), `seen` (detail: {room}: we
@@ -29,6 +30,7 @@ export class Inbox extends Emitter {
   self = null;
   account = null;
   members = [];
+  quarantined = 0;
   status = "open";
 
   /** @param {object} options as of Conversation, without the room */
@@ -75,7 +77,8 @@ export class Inbox extends Emitter {
   }
 
   /** What the page was rendered with, until the first sync. */
-  seed({ membership, rooms, next, status }) {
+  seed({ membership, rooms, next, status, quarantined = 0 }) {
+    this.quarantined = quarantined;
     this.self = { membership };
     this.status = status;
     this.#next = next;
@@ -105,7 +108,7 @@ export class Inbox extends Emitter {
     this.touch("rooms");
   }
 
-  /** Shows open or closed rooms. */
+  /** Shows the rooms of this status. */
   async show(status) {
     this.status = status;
     this.#rooms = new Map();
@@ -156,13 +159,14 @@ export class Inbox extends Emitter {
   }
 
   #onArrival(data) {
-    const { room: id, name, property, property_name, link_label, at } = data;
+    const { room: id, name, property, property_name, link_label, at, status = "open" } = data;
     const facts = { name, property, property_name, link_label, activity_at: at, online: true };
     const known = this.#rooms.get(id);
-    this.#rooms.set(id, complete({ begun: data.begun, ...known, id, status: "open", ...facts }));
-    if (!known && data.begun) this.#reload(); // what was said there
-    this.emit("arrival", data);
+    this.#rooms.set(id, complete({ begun: data.begun, ...known, id, status, ...facts }));
     this.touch("rooms");
+    if (status === "quarantine") return (this.quarantined += known?.status === status ? 0 : 1);
+    if (!known && data.begun) this.#reload(); // what was said there
+    return this.emit("arrival", data);
   }
 
   /** Marks of colleagues come with `read_by`: those are theirs. */
@@ -170,9 +174,11 @@ export class Inbox extends Emitter {
     const isMine = Boolean(member) && member === this.self?.membership;
     if (readBy && !isMine) return;
     if (from && isMine) data.read_seq = data.last_seq;
+    const isQuiet = data.status === "quarantine";
+    if (this.#rooms.get(id)?.status === "quarantine" && data.status && !isQuiet) this.quarantined -= 1;
     this.#merge(id, data);
     if (isMine || fromMember) this.emit("seen", { room: id });
-    if (from && !isMine) this.emit("activity", { room: id, preview: data.preview, fromMember });
+    if (from && !isMine && !isQuiet) this.emit("activity", { room: id, preview: data.preview, fromMember });
   }
 
   #merge(id, data) {
