@@ -9,10 +9,10 @@ ARGS ?=
 run: .venv/.run-stamp
 	@exec $(MANAGE) up
 
-# Everything runs in two processes, each with services of its own; a part, or everything on
-# one Redis that was given, in one.
+# Everything runs in three processes, each with services of its own, for most tests wait for one
+# thing or another; a part, or everything on one Redis that was given, in one.
 test: .venv/.dev-stamp
-	@exec $(BIN)/python -m pytest $(or $(ARGS),$(if $(REDIS_URL),,-n 2))
+	@exec $(BIN)/python -m pytest $(or $(ARGS),$(if $(REDIS_URL),,-n 3))
 
 # Migrations are made from the models; that no database answers is of no interest.
 NO_DATABASE := DJANGO_SETTINGS_MODULE=config.settings.test DB_POOL_SIZE=0 \

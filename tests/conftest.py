@@ -5,7 +5,7 @@ import os
 import pytest
 
 from tests.suite import start_suite
-from tests.turns import Turns
+from tests.turns import FIRST, Turns
 
 pytest_plugins = ["tests.cast", "tests.server"]
 # What the migrations leave behind belongs to every test.
@@ -15,7 +15,11 @@ OF_DJANGO = {"auth_permission", "django_content_type", "django_migrations", "dja
 def pytest_addoption(pluginmanager):
     """Start the services: this early, for the conftest files below this one may import models."""
     options = pluginmanager.get_plugin("pytestconfig").known_args_namespace
-    is_worker = "PYTEST_XDIST_WORKER" in os.environ
+    worker = os.environ.get("PYTEST_XDIST_WORKER")
+    if worker not in (None, FIRST):
+        # What has to happen in time goes to the first, see turns.py; the others take what is left.
+        os.nice(5)
+    is_worker = worker is not None
     start_suite(with_services=is_worker or not options.numprocesses)
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from xdist.scheduler import LoadScopeScheduling
 
+# The worker that gets the largest share first, which is what runs in turn.
+FIRST = "gw0"
 # Chromium and faults: what has to happen in time would be late beside each other.
 IN_TURN = ("tests/browser/", "tests/faults/", "tests/webrtc/")
 # What starts whole sites for all tests of a file.

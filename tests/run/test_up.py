@@ -73,6 +73,15 @@ def lived_in(tmp_path_factory):
     return tmp_path_factory.mktemp("lived-in") / "local"
 
 
+@pytest.fixture(scope="module")
+def running(tmp_path_factory, lived_in):
+    """One that runs, for all who only look at it."""
+    one = Up(lived_in, tmp_path_factory.mktemp("running") / "output").wait_until_it_runs()
+    yield one
+    if one.process.poll() is None:
+        one.end()
+
+
 @pytest.fixture
 def up(tmp_path, lived_in):
     """Start it: up(PORT=…); every start is in the same folder, unless another one is named."""
@@ -113,13 +122,6 @@ def test_a_second_start_finds_everything_again_and_nothing_is_left_after_either(
     assert not list((folder / "run").iterdir())
 
 
-def test_nothing_is_left_after_kill_9_and_the_next_start_works(up):
-    one = up().wait_until_it_runs()
-    _, alive = one.end(signal.SIGKILL)
-    assert alive == []
-    up().wait_until_it_runs()
-
-
 def test_when_one_dies_all_stop_and_the_reason_is_said_last(up):
     one = up().wait_until_it_runs()
     family = one.family()
@@ -130,8 +132,8 @@ def test_when_one_dies_all_stop_and_the_reason_is_said_last(up):
     assert psutil.wait_procs(family, timeout=15)[1] == []
 
 
-def test_calls_have_a_worker_of_their_own_and_there_is_one_clock(up):
-    lines = [process.cmdline() for process in up().wait_until_it_runs().family()]
+def test_calls_have_a_worker_of_their_own_and_there_is_one_clock(running):
+    lines = [process.cmdline() for process in running.family()]
     celery = [line[line.index("celery") :] for line in lines if "celery" in line]
     workers = {line[line.index("--queues") + 1] for line in celery if "--queues" in line}
     assert workers == {"notify_fast,notify_slow", "webhook,maintenance"}
@@ -145,12 +147,18 @@ def test_a_taken_port_is_one_sentence(up):
     assert re.fullmatch(r"CommandError: Port \d+ on 127.0.0.1 cannot be used .*", one.text.strip())
 
 
-def test_a_second_start_beside_the_first_is_one_sentence(up):
-    up().wait_until_it_runs()
+def test_a_second_start_beside_the_first_is_one_sentence(running, up):
     second = up()
     assert second.process.wait(30) == 1
     assert "already runs in this folder" in second.text
     assert len(second.text.strip().splitlines()) == 1
+
+
+def test_nothing_is_left_after_kill_9_and_the_next_start_works(running, up):
+    """Ends what the tests above share."""
+    _, alive = running.end(signal.SIGKILL)
+    assert alive == []
+    up().wait_until_it_runs()
 
 
 def test_a_folder_that_cannot_be_made_is_one_sentence(up, tmp_path):
