@@ -40,7 +40,7 @@ def announce_arrival(arrival: Arrival, link: DirectLink) -> None:
 def release(*, room: Room, actor: trail.Actor = None) -> Room:
     """Let the room out of quarantine and call about its guest as about one who just came.
 
-    A repeat changes nothing.
+    A repeat changes nothing. Raises LimitReached.
     """
     if not release_room(room=room):
         return room

@@ -65,8 +65,12 @@ FIELDS = {
     "automated": 1,
 }
 WS_PATH = "/ws/"
-# As Chromium without a window names itself.
-AUTOMATED = "HeadlessChrome"
+# Browsers that a program drives and robots, as they name themselves. Programs that do not pretend
+# to be a browser join on purpose.
+AUTOMATED = re.compile(
+    r"headless|phantomjs|selenium|puppeteer|playwright|cypress|bot\b|crawler|spider|scrapy",
+    re.IGNORECASE,
+)
 OF_FILES = {"storage_mib", "upload_mib_a_day", "messages_a_day"}
 
 
@@ -249,7 +253,8 @@ def join(request: HttpRequest, address: str) -> HttpResponse:
 
 def _is_suspicious(request: HttpRequest, link: DirectLink, wish: JoinRequest) -> bool:
     """Whether a new guest waits in quarantine. Raises ProofRequired."""
-    automated = bool(wish.automated) or AUTOMATED in request.headers.get("User-Agent", "")
+    agent = request.headers.get("User-Agent", "")
+    automated = bool(wish.automated or AUTOMATED.search(agent))
     beside_blocked = getattr(link, "is_beside_blocked", False)
     signs = read_signs(link, beside_blocked=beside_blocked, automated=automated)
     return check_proof(link, signs, wish.proof)

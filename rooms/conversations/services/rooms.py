@@ -126,11 +126,17 @@ def tag_room(*, room: Room, tags: list[str]) -> Room:
 
 @transaction.atomic
 def release_room(*, room: Room) -> bool:
-    """Take the room out of quarantine; a repeat changes nothing and returns False."""
+    """Take the room out of quarantine; a repeat changes nothing and returns False.
+
+    It stays on the list though its guest may have gone without a word. Raises LimitReached.
+    """
     held = Room.objects.filter(pk=room.pk, status=Room.Status.QUARANTINE)
+    if held.exists():
+        check_open_rooms(room.account)
     if not held.update(status=Room.Status.OPEN):
         return False
     room.status = Room.Status.OPEN
+    keep_room(room=room)
     _tell(room)
     return True
 

@@ -40,9 +40,16 @@ def test_a_program_that_asks_by_itself_is_asked_nothing(link):
     assert Knocker(agent="python-httpx/0.28").knock(link).status_code == 201
 
 
-@pytest.mark.parametrize("sign", [{"agent": HEADLESS}, {"automated": "1"}])
-def test_a_browser_that_a_program_drives_is_asked_and_let_in(link, sign):
-    agent = sign.pop("agent", "Mozilla/5.0")
+@pytest.mark.parametrize(
+    ("agent", "sign"),
+    [
+        (HEADLESS, {}),
+        ("Mozilla/5.0 (compatible; Googlebot/2.1)", {}),
+        ("Mozilla/5.0 PhantomJS/2.1", {}),
+        ("Mozilla/5.0", {"automated": "1"}),
+    ],
+)
+def test_a_browser_that_a_program_drives_is_asked_and_let_in(link, agent, sign):
     browser = Knocker(agent=agent)
     refused = browser.knock(link, **sign)
     problem = assert_problem(refused, 428, "proof_required")

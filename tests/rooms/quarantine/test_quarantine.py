@@ -8,6 +8,7 @@ import pytest
 from django.test import Client
 
 from accounts.audit.models import AuditEvent
+from accounts.tenants.models import Account
 from rooms.blocks.services import block
 from rooms.conversations.models import Message, Room
 from rooms.conversations.services.idle import close_idle_rooms
@@ -91,6 +92,15 @@ def test_let_through_it_is_open_and_rings_as_if_they_just_came(alice, written):
     written.refresh_from_db()
     release(room=written)
     assert Delivery.objects.count() == 1
+
+
+def test_what_the_limit_leaves_no_room_for_stays_where_it_is(alice, account, written):
+    Account.objects.update(limits={"open_rooms": 0})
+    client = Client(headers={"Accept": "application/json"})
+    client.force_login(alice)
+    assert client.post(f"/inbox/{written.uuid}/release").status_code == 403
+    written.refresh_from_db()
+    assert (written.status, Delivery.objects.count()) == (Status.QUARANTINE, 0)
 
 
 def test_programs_find_it_and_let_it_through(account, written):
