@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -57,18 +58,18 @@ def join_link(
     address: str = "",
     consent_version: int = 0,
     origin: Origin | None = None,
-    quarantine: bool = False,
+    is_suspicious: Callable[[], bool] = lambda: False,
 ) -> Visit:
     """Bring a guest into the link's room; the same guest comes back to the same room.
 
     Opens a closed private room again. A page load within VISIT_GAP_S of the last one goes
     on with the same visit. `prefill` holds facts the owner signed; its name goes before
     the nickname. `address` is what the visit notes of where the guest came from,
-    `consent_version` which consent line their page showed. With `quarantine` a new private room
-    waits in a tab of its own and calls nobody.
+    `consent_version` which consent line their page showed. `is_suspicious` is asked about a guest
+    whom nobody knows; who is gets a room that waits in quarantine and calls nobody.
 
     Raises PasscodeWrong, RateLimited, NicknameMissing, GuestBlocked, LinkGone (full or paused),
-    LimitReached, PrefillWrong, Unavailable.
+    LimitReached, PrefillWrong, Unavailable, and what `is_suspicious` raises.
     """
     facts = read_prefill(link, prefill) if prefill else {}
     # What the owner signed needs no mark.
@@ -76,7 +77,7 @@ def join_link(
     # Outside the transaction, as it takes its time.
     if link.passcode and not _knows_passcode(link, guest_uuid, passcode):
         raise PasscodeWrong
-    visit = _enter(link, guest_uuid, nickname, language, facts, address, origin, quarantine)
+    visit = _enter(link, guest_uuid, nickname, language, facts, address, origin, is_suspicious)
     if consent_version:
         note_consent(visit.participant, link.property, consent_version)
     return visit
@@ -99,9 +100,11 @@ def _enter(
     facts: Facts,
     address: str,
     origin: Origin | None,
-    quarantine: bool,
+    is_suspicious: Callable[[], bool],
 ) -> Visit:
     guest = _lock_guest(link, guest_uuid)
+    # Not by the cookie: that of an erased guest would let any number in.
+    quarantine = guest is None and is_suspicious()
     participant = _find_place(link, guest)
     is_known = participant is not None or _came_before(link, guest)
     if guest is None:

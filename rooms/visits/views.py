@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -231,10 +232,9 @@ def join(request: HttpRequest, address: str) -> HttpResponse:
     rate_limits.hit("join", rate_limits.client_address(request))
     wish, origin = _read_wish(request), read_origin(request)
     link = open_door(request, address, origin)
-    guest_uuid = read_cookie(request, link.account)
     visit = join_link(
         link=link,
-        guest_uuid=guest_uuid,
+        guest_uuid=read_cookie(request, link.account),
         nickname="" if link.property.nickname == Property.Nickname.NEVER else wish.nickname,
         passcode=wish.passcode,
         language=phrasebook.choose_language(accepted(request), link.property.languages),
@@ -242,7 +242,7 @@ def join(request: HttpRequest, address: str) -> HttpResponse:
         address=_note_address(request, link.property),
         consent_version=_read_version(wish.consent),
         origin=origin,
-        quarantine=guest_uuid is None and _is_suspicious(request, link, wish),
+        is_suspicious=partial(_is_suspicious, request, link, wish),
     )
     facts = _describe_visit(link, visit)
     response = JsonResponse(facts, status=201, headers={"Cache-Control": "no-store"})

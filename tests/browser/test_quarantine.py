@@ -44,7 +44,7 @@ def test_a_name_that_was_typed_is_kept_while_the_browser_works(make_context, ser
 
 def test_quarantine_is_quiet_and_a_member_lets_through(visit_as, alice, link):
     inbox = open_inbox(visit_as, alice)
-    visit = join_link(link=link, nickname="Eve", quarantine=True)
+    visit = join_link(link=link, nickname="Eve", is_suspicious=lambda: True)
     expect(part(inbox, "quarantined")).to_have_text("1")
     post_message(
         sender=sender_of(visit.participant), client_id=visit.room.uuid, body="Buy this at once"

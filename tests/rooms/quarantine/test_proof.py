@@ -16,6 +16,7 @@ from rooms.blocks.services import block
 from rooms.conversations.models import Room
 from rooms.guests.models import Guest
 from rooms.links.services.links import create_link
+from rooms.privacy.services import erase_guest
 from tests.api.requests.test_authentication import assert_problem
 from tests.rooms.quarantine.knocks import AT_SCHOOL, HEADLESS, Knocker, solve
 
@@ -83,6 +84,13 @@ def test_who_was_here_is_never_asked(link, settings):
     assert browser.knock(link).status_code == 201
     assert Knocker().knock(link).status_code == 428
     assert browser.knock(link, automated="1").status_code == 201
+
+
+def test_the_cookie_of_an_erased_guest_is_no_way_around(link, settings):
+    browser = Knocker(agent=HEADLESS)
+    assert browser.come_in(link).status_code == 201
+    erase_guest(guest=Guest.objects.get())
+    assert browser.knock(link).status_code == 428
 
 
 def test_a_solution_counts_once(link, challenge):
