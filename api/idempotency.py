@@ -10,7 +10,6 @@ from datetime import timedelta
 
 from django.db import OperationalError, connection, transaction
 from django.utils import timezone
-from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -18,6 +17,7 @@ from accounts.base.sealing import BadToken, seal, unseal
 from api.authentication import Caller
 from api.errors import IdempotencyInProgress, IdempotencyKeyBad, IdempotencyKeyReused
 from api.models import IdempotencyRecord
+from api.renderers import AnyTextRenderer
 
 IDEMPOTENCY_HOURS = 24
 KEY = re.compile(r"[!-~]{1,120}")
@@ -43,7 +43,7 @@ def answer_once(
         if not _claim(record):
             return _replay(record)
         response = handle()
-        text = JSONRenderer().render(response.data) or b"null"
+        text = AnyTextRenderer().render(response.data) or b"null"
         IdempotencyRecord.objects.filter(caller=record.caller, key=key).update(
             status=response.status_code, sealed_body=seal(text.decode(), PURPOSE)
         )

@@ -13,7 +13,6 @@ from django.db.models import QuerySet
 from django_filters import FilterSet
 from django_filters.utils import translate_validation
 from rest_framework.negotiation import BaseContentNegotiation
-from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -29,6 +28,7 @@ from api.authentication import Caller, KeyAuthentication, SessionAuthentication
 from api.errors import InsufficientScope, PreconditionFailed, UnknownParameter
 from api.pagination import cut_page
 from api.permissions import check_permission, needs_confirmation
+from api.renderers import AnyTextRenderer
 from api.requests.bodies import check_size
 from api.requests.parsers import JsonParser
 from api.serializers import PageQuery
@@ -69,7 +69,7 @@ class Resource(APIView):
     authentication_classes = [KeyAuthentication, SessionAuthentication]
     permission_classes = []
     parser_classes = [JsonParser]
-    renderer_classes = [JSONRenderer]
+    renderer_classes = [AnyTextRenderer]
     content_negotiation_class = AlwaysJson
     http_method_names = ["get", "head", "post", "put", "patch", "delete"]
     format_kwarg = None
@@ -223,4 +223,4 @@ class UnknownAddress(Resource):
 
 def make_etag(data: Any) -> str:
     """Return the tag of this representation: it changes with whatever the caller would see."""
-    return f'"{hashlib.sha256(JSONRenderer().render(data)).hexdigest()[:32]}"'
+    return f'"{hashlib.sha256(AnyTextRenderer().render(data)).hexdigest()[:32]}"'

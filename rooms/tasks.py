@@ -9,6 +9,7 @@ from celery import shared_task
 
 from rooms.attachments import files, processing
 from rooms.blocks import services as blocks
+from rooms.conversations import revocation
 from rooms.conversations.services import expiry, idle
 from rooms.links import mails
 from rooms.links.models import DirectLink
@@ -117,6 +118,12 @@ def apply_retention_at_close(room_id: int) -> None:
     """Remove what a property keeps no longer than until its rooms are closed."""
     if retention.empty_room(room_id):
         ask_for(retention.EMPTY_ROOM, QUEUE, room_id)
+
+
+@shared_task
+def close_overdue_sockets() -> int:
+    """Show out members whose time to set up a demanded second factor is over."""
+    return revocation.close_overdue_sockets()
 
 
 @shared_task

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from allauth.mfa.models import Authenticator
 from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
 from accounts.team.models import Membership
@@ -24,6 +25,14 @@ def find_deadline(membership: Membership) -> datetime | None:
     if since is None or is_mfa_enabled(membership.user, FACTORS):
         return None
     return max(since, membership.created_at) + timedelta(days=settings.MFA_GRACE_DAYS)
+
+
+def find_overdue() -> QuerySet[Membership]:
+    """Return the members who are kept out for want of one, of all accounts."""
+    limit = timezone.now() - timedelta(days=settings.MFA_GRACE_DAYS)
+    factors = Authenticator.objects.filter(user=OuterRef("user"), type__in=FACTORS)
+    waited = Membership.objects.filter(account__mfa_required_since__lte=limit)
+    return waited.filter(created_at__lte=limit).exclude(Exists(factors))
 
 
 def is_overdue(membership: Membership) -> bool:

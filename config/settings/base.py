@@ -304,7 +304,7 @@ MIGRATION_PATIENCE_S = env.read_int("MIGRATION_PATIENCE_S", 300)
 
 # --- REST
 REST_FRAMEWORK: dict[str, Any] = {
-    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_RENDERER_CLASSES": ["api.renderers.AnyTextRenderer"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     # Made one by one in api/; what forgets them answers nobody.

@@ -14,6 +14,8 @@ HOUR_S = 3600
 # Whoever looks first after midnight (UTC) begins the day's work; the others go on with it.
 RETENTION_INTERVAL_S = 300
 LINK_ENDS_INTERVAL_S = 60
+# An open inbox outlives the time for a second factor by so long at most.
+OVERDUE_INTERVAL_S = 300
 
 # A worker serves all of them unless it is told otherwise (--queues).
 CELERY_TASK_QUEUES = [Queue(name, routing_key=name) for name in QUEUES]
@@ -73,6 +75,9 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "close conversations without a word for long": repeat("rooms.tasks.close_idle_rooms", HOUR_S),
     "close what runs behind links that ended": repeat(
         "rooms.tasks.close_rooms_of_ended_links", LINK_ENDS_INTERVAL_S
+    ),
+    "show out members without a demanded second factor": repeat(
+        "rooms.tasks.close_overdue_sockets", OVERDUE_INTERVAL_S
     ),
     "make exports of accounts": repeat("rooms.tasks.make_exports", RETENTION_INTERVAL_S),
     "remove exports whose day is over": repeat("rooms.tasks.forget_exports", HOUR_S),

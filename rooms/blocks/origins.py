@@ -40,6 +40,10 @@ class Origin:
         blocks = Block.objects.active().filter(account=OuterRef("account"), digest__in=wanted)
         return Exists(blocks)
 
+    def has_blocked_device(self) -> bool:
+        """Say whether any account keeps the device itself out."""
+        return Block.objects.active().filter(digest__in=self.device).exists()
+
 
 def read_origin(request: HttpRequest) -> Origin:
     """Return where the request comes from; an unknown device gets a new name."""

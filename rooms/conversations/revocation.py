@@ -14,6 +14,7 @@ from django.http import HttpRequest
 
 from accounts.base.hooks import account_closed, key_revoked, member_removed
 from accounts.sign_in.sessions import mark_session, mark_session_key
+from accounts.team.mfa import find_overdue
 from accounts.users.models import User
 from rooms.base import close_codes, events
 from rooms.conversations.models import Participant
@@ -55,6 +56,17 @@ def end_sessions_elsewhere(request: HttpRequest, user: User, **_: Any) -> None:
     """A new password ends every other sign-in: it may be new because somebody knew the old one."""
     signed_in = UserSession.objects.filter(user=user)
     get_adapter().end_sessions([one for one in signed_in if not one.is_current()])
+
+
+def close_overdue_sockets() -> int:
+    """Close what members without a demanded second factor have open; return how many members.
+
+    A repeat finds them closed, and their tickets are refused.
+    """
+    overdue = list(find_overdue().values_list("uuid", flat=True))
+    for uuid in overdue:
+        events.kick(close_codes.BAD_TICKET, membership=uuid)
+    return len(overdue)
 
 
 def listen() -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from uuid import UUID
 
 from django.db.models import Exists
@@ -7,6 +8,8 @@ from django.db.models import Exists
 from accounts.tenants.models import Account
 from rooms.links.errors import LinkGone, LinkNotFound
 from rooms.links.models import DirectLink
+
+ADDRESS = re.compile(r"[A-Za-z0-9_-]{1,60}")
 
 
 def get_link(account: Account, uuid: UUID) -> DirectLink:
@@ -23,6 +26,7 @@ def find_link(address: str) -> DirectLink:
 
     Raises LinkNotFound.
     """
+    _check_address(address)
     link = DirectLink.objects.with_address(address).first()
     if link is None or link.account.deleted_at is not None:
         raise LinkNotFound
@@ -36,9 +40,21 @@ def open_link(address: str, **facts: Exists) -> DirectLink:
 
     Raises LinkNotFound, LinkGone.
     """
+    _check_address(address)
     link = DirectLink.objects.with_address(address).annotate(**facts).first()
     if link is None:
         raise LinkNotFound
-    if not link.is_live or link.property.archived_at is not None or not link.account.is_open:
+    if not leads_in(link):
         raise LinkGone
     return link
+
+
+def _check_address(address: str) -> None:
+    """Tokens and slugs only: a database takes no null byte. Raises LinkNotFound."""
+    if not ADDRESS.fullmatch(address):
+        raise LinkNotFound
+
+
+def leads_in(link: DirectLink) -> bool:
+    """Whether anybody may come in by it now; wants property and account selected."""
+    return link.is_live and link.property.archived_at is None and link.account.is_open

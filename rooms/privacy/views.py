@@ -17,19 +17,19 @@ from accounts.base.middleware import refuses_with
 from accounts.limits import rate_limits
 from rooms.base import phrasebook
 from rooms.blocks.origins import COOKIE as DEVICE_COOKIE
+from rooms.blocks.origins import read_origin
 from rooms.conversations.models import Participant
 from rooms.guests.models import Guest
-from rooms.links.access import find_link
+from rooms.links.access import find_link, leads_in
 from rooms.links.addresses import GUEST_PATH, guest_path
-from rooms.links.errors import LinkNotFound
 from rooms.links.models import DirectLink
 from rooms.privacy import transcript
 from rooms.privacy.facts import count_facts
 from rooms.privacy.forms import EraseForm, TranscriptForm
 from rooms.privacy.services import erase_guest
 from rooms.visits.views import (
-    ADDRESS,
     accepted,
+    check_may_know,
     check_origin,
     cookie_name,
     finish,
@@ -45,10 +45,10 @@ class _Asker:
 
     def __init__(self, request: HttpRequest, address: str) -> None:
         rate_limits.hit("guest_data", rate_limits.client_address(request))
-        if not ADDRESS.fullmatch(address):
-            raise LinkNotFound
         self.address = address
         self.link: DirectLink = find_link(address)
+        if not leads_in(self.link):
+            check_may_know(request, self.link, address)
         offered = self.link.property.languages
         self.language = phrasebook.choose_language(accepted(request), offered)
         uuid = read_cookie(request, self.link.account)
@@ -135,7 +135,11 @@ def erase(request: HttpRequest, address: str) -> HttpResponse:
         erase_guest(guest=asker.guest)
         asker.guest = None
     response = _show(asker, erased=True)
-    for name in (cookie_name(asker.link.account), DEVICE_COOKIE):
+    names = [cookie_name(asker.link.account)]
+    # Erasing oneself is no way around a block; the device's name names nobody.
+    if not read_origin(request).has_blocked_device():
+        names.append(DEVICE_COOKIE)
+    for name in names:
         response.delete_cookie(name, path=GUEST_PATH, samesite="Lax")
     return response
 

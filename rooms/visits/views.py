@@ -40,7 +40,7 @@ from rooms.conversations.tickets import TicketClaims, new_connection, sign_resum
 from rooms.conversations.wire import describe_wire
 from rooms.guests.cookie import read_guest, sign_guest
 from rooms.guests.errors import GuestBlocked
-from rooms.links.access import open_link
+from rooms.links.access import find_link, open_link
 from rooms.links.addresses import GUEST_PATH, guest_path
 from rooms.links.errors import LinkGone, LinkNotFound
 from rooms.links.models import DirectLink
@@ -50,7 +50,6 @@ from rooms.quarantine.proof import MAX_PAYLOAD_CHARS
 from rooms.quarantine.suspicion import check_proof, is_beside_blocked, read_signs
 from rooms.visits.services import Visit, join_link
 
-ADDRESS = re.compile(r"[A-Za-z0-9_-]{1,60}")
 MAX_BODY_BYTES = 4096
 MAX_NICKNAME_CHARS = 60
 MAX_PASSCODE_CHARS = 64
@@ -138,14 +137,25 @@ def open_door(request: HttpRequest, address: str, origin: Origin | None = None) 
 
     Raises LinkNotFound, LinkGone, and GuestBlocked if nobody from this origin may come in.
     """
-    if not ADDRESS.fullmatch(address):
-        raise LinkNotFound
-    link = open_link(address, **(_ask_about(origin) if origin else {}))
+    try:
+        link = open_link(address, **(_ask_about(origin) if origin else {}))
+    except LinkGone:
+        check_may_know(request, find_link(address), address)
+        raise
     if getattr(link, "is_blocked", False):
         raise GuestBlocked
     if not link.takes_new_guests and read_cookie(request, link.account) is None:
         raise LinkGone
     return link
+
+
+def check_may_know(request: HttpRequest, link: DirectLink, address: str) -> None:
+    """A readable address can be guessed: that there was one is told to who has been here.
+
+    Raises LinkNotFound.
+    """
+    if address != link.token and read_cookie(request, link.account) is None:
+        raise LinkNotFound
 
 
 def _ask_about(origin: Origin) -> dict[str, Exists]:

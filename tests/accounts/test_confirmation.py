@@ -41,6 +41,7 @@ def places(account, bob):
         f"/developers/{key.uuid}/rotate": {"hours": "0"},
         f"/team/{member.uuid}/role": {"role": "admin"},
         f"/team/{member.uuid}/remove": {},
+        "/team": {"email": "thief@example.com", "role": "owner"},
         "/developers/webhooks": {"url": "https://evil.example.com/"},
         f"/developers/webhooks/{hook.uuid}/rotate": {},
         "/account/exports": {},

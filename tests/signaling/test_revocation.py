@@ -6,11 +6,14 @@ import pytest
 from asgiref.sync import sync_to_async
 from django.test import Client
 from django.utils import timezone
+from websockets.exceptions import ConnectionClosed
 
 from accounts.team.services.accounts import suspend_account
 from accounts.team.services.members import remove_member
+from rooms.conversations.revocation import close_overdue_sockets
 from rooms.conversations.services.guests import block_guest
 from rooms.links.services.links import revoke_link
+from tests.accounts.test_demanded_factor import pass_days
 from tests.client import CommandError
 from tests.signaling.conftest import member_pass
 
@@ -89,5 +92,24 @@ def test_a_block_that_no_socket_heard_of_counts_at_the_next_message(wire, guest)
         with pytest.raises(CommandError, match="banned"):
             await ann.post("Hi")
         assert await ann.wait_closed() == 4503
+
+    wire(story)
+
+
+def test_when_the_time_for_a_second_factor_is_over_the_inbox_closes(wire, bob, account, client):
+    entry = member_pass(bob, client)
+
+    async def story(stage):
+        socket = await stage.desk(entry)
+        await sync_to_async(pass_days)(account, 6)
+        assert await sync_to_async(close_overdue_sockets)() == 0
+        await socket.ping()
+        await sync_to_async(pass_days)(account, 8)
+        assert await sync_to_async(close_overdue_sockets)() == 2
+        assert await socket.wait_closed() == 4500
+        again = await type(socket).open(stage.site.ws_url, socket.resume)
+        with pytest.raises((CommandError, ConnectionClosed)):
+            await again.send("inbox.sync")
+        assert await again.wait_closed() == 4500
 
     wire(story)

@@ -32,6 +32,8 @@ def show_team(request: MemberRequest) -> HttpResponse:
     if request.method == "POST":
         if not request.membership.is_manager:
             raise NotFound
+        if form.is_valid() and form.cleaned_data["role"] == Membership.Role.OWNER:
+            require_confirmation(request)
         if form.is_valid():
             with refusals.on_form(form, "email"):
                 _invite(request, form)
@@ -100,7 +102,7 @@ def remove(request: MemberRequest, uuid: UUID) -> HttpResponse:
     if request.method != "POST" or (keys and not form.is_valid() and form.errors):
         return render(request, "accounts/remove.html", {"member": member, "form": form})
     require_confirmation(request)
-    keep = [UUID(one) for one in request.POST.getlist("keep")]
+    keep = _read_ids(request.POST.getlist("keep"))
     done = _("%(name)s is no longer on the team.") % {"name": member.user.display_name}
     with refusals.as_notice(request, done):
         remove_member(membership=member, by=request.membership, keep_keys=keep)
@@ -112,3 +114,11 @@ def remove(request: MemberRequest, uuid: UUID) -> HttpResponse:
 def _name_keys(member: Membership) -> list[tuple[str, str]]:
     keys = member.account.api_keys.filter(created_by=member.user, revoked_at=None).order_by("pk")
     return [(str(key.uuid), f"{key.name} (db_{key.prefix}_…)") for key in keys if key.is_live]
+
+
+def _read_ids(texts: list[str]) -> list[UUID]:
+    """Raises NotFound: what is no id names no key of anybody."""
+    try:
+        return [UUID(text) for text in texts]
+    except ValueError:
+        raise NotFound from None

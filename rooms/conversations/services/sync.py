@@ -17,6 +17,7 @@ from django.utils.module_loading import import_string
 from accounts.keys.models import ApiKey
 from accounts.limits.limits import get_limit
 from accounts.limits.quotas import get_share
+from accounts.team.mfa import is_overdue
 from accounts.team.models import Membership
 from rooms.base import events
 from rooms.conversations.errors import MembershipGone, NotInRoom, SessionGone
@@ -218,11 +219,13 @@ def find_membership(claims: TicketClaims) -> Membership | None:
         Membership.objects.filter(
             uuid=_uuid(claims.membership), account__uuid=_uuid(claims.account), user__is_active=True
         )
-        .select_related("user")
+        .select_related("user", "account")
         .first()
     )
     if found is None:
         raise MembershipGone
+    if is_overdue(found):
+        raise SessionGone
     return found
 
 

@@ -7,8 +7,9 @@ from django.urls import register_converter
 from django.views.decorators.http import require_safe
 
 from accounts.limits import rate_limits
-from rooms.links.access import open_link
+from rooms.links.access import find_link, open_link
 from rooms.links.addresses import link_url
+from rooms.links.errors import LinkGone, LinkNotFound
 from rooms.links.qr import draw_qr
 from rooms.properties.color import theme_for
 
@@ -39,7 +40,14 @@ def show_qr(request: HttpRequest, address: str) -> HttpResponse:
     Raises LinkNotFound, LinkGone, RateLimited.
     """
     rate_limits.hit("page", rate_limits.client_address(request))
-    svg = draw_qr(link_url(open_link(address)))
+    try:
+        link = open_link(address)
+    except LinkGone:
+        # A readable address can be guessed: of that nobody learns that there was one.
+        if find_link(address).token != address:
+            raise LinkNotFound from None
+        raise
+    svg = draw_qr(link_url(link))
     # Inline it needs no namespace, as a file of its own it does.
     document = svg.replace("<svg ", '<svg xmlns="http://www.w3.org/2000/svg" ', 1)
     response = HttpResponse(document, content_type="image/svg+xml")

@@ -11,6 +11,7 @@ from pytest_django.asserts import assertContains, assertNotContains, assertRedir
 
 from accounts.audit.models import AuditEvent
 from rooms.arrivals.models import Arrival
+from rooms.blocks.services import block
 from rooms.conversations.models import Message, Participant
 from rooms.conversations.services.messages import post_message, sender_of
 from rooms.guests.models import Guest
@@ -148,6 +149,16 @@ def test_everything_is_erased_and_the_cookie_too(gwen, link):
     assert not any(cookie.value for cookie in gwen.cookies.values())
     assert AuditEvent.objects.filter(action="guest.erased", actor="system").count() == 1
     assertContains(gwen.post(at(link, "/erase"), {"confirm": "on"}), "is erased")
+
+
+@pytest.mark.parametrize("device", [False, True])
+def test_a_device_that_is_kept_out_stays_out(gwen, link, device):
+    block(guest=Guest.objects.get(), device=device)
+    gwen.post(at(link, "/erase"), {"confirm": "on"})
+    kept = [name for name, cookie in gwen.cookies.items() if cookie.value]
+    assert kept == (["doorbell_device"] if device else [])
+    again = gwen.post(f"/c/{link.token}/join", "{}", content_type="application/json")
+    assert again.status_code == (403 if device else 201)
 
 
 @pytest.mark.parametrize("deed", ["/erase", "/send"])

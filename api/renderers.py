@@ -1,0 +1,16 @@
+from __future__ import annotations
+
+from typing import Any
+
+from rest_framework.renderers import JSONRenderer
+
+
+class AnyTextRenderer(JSONRenderer):
+    """JSON in UTF-8; where a refusal repeats half a surrogate, which has none, in ASCII."""
+
+    def render(self, data: Any, *args: Any, **kwargs: Any) -> bytes:
+        try:
+            return super().render(data, *args, **kwargs)
+        except UnicodeEncodeError:
+            self.ensure_ascii = True
+            return super().render(data, *args, **kwargs)
