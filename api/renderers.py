@@ -12,5 +12,6 @@ class AnyTextRenderer(JSONRenderer):
         try:
             return super().render(data, *args, **kwargs)
         except UnicodeEncodeError:
-            self.ensure_ascii = True
+            # Declared for the class, read through the instance.
+            self.ensure_ascii = True  # type: ignore[misc]
             return super().render(data, *args, **kwargs)
