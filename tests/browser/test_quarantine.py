@@ -10,7 +10,7 @@ from rooms.conversations.models import Message, Room
 from rooms.conversations.services.messages import post_message, sender_of
 from rooms.visits.services import join_link
 from tests.browser.conftest import note_violation
-from tests.browser.pages import open_inbox, part, row_of, wait_until_open, write
+from tests.browser.pages import bodies, open_inbox, part, row_of, wait_until_open, write
 
 
 def test_a_driven_browser_is_asked_and_goes_on_by_itself(make_context, server, link):
@@ -53,6 +53,8 @@ def test_quarantine_is_quiet_and_a_member_lets_through(visit_as, alice, link):
     expect(row_of(inbox, visit.room)).to_contain_text("Buy this at once")
     assert not inbox.title().startswith("(")
     row_of(inbox, visit.room).click()
+    expect(bodies(inbox).last).to_have_text("Buy this at once")
+    expect(part(inbox, "state")).to_contain_text("Live")
     inbox.get_by_role("button", name="Let through").click()
     expect(part(inbox, "quarantined")).to_be_hidden()
     inbox.get_by_role("link", name="Open", exact=True).click()

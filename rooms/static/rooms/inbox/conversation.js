@@ -63,7 +63,9 @@ export class OpenRoom {
     if (!summary) return;
     const guests = others.filter((one) => one.kind === "guest");
     const online = self ? guests.some((one) => one.connections.length > 0) : summary.online;
-    const status = this.#conversation.room?.status ?? summary.status;
+    const inside = this.#conversation.room?.status ?? summary.status;
+    // Inside, a room in quarantine reads as open.
+    const status = inside === "open" && summary.status === "quarantine" ? "quarantine" : inside;
     this.#pane.describe({ ...summary, online, status, left: this.#describeLeft(summary, online) });
   }
 
