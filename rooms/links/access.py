@@ -26,9 +26,17 @@ def find_link(address: str) -> DirectLink:
 
     Raises LinkNotFound.
     """
+    link = look_up(address)
+    if link.account.deleted_at is not None:
+        raise LinkNotFound
+    return link
+
+
+def look_up(address: str) -> DirectLink:
+    """Return whatever link has or had this address. Raises LinkNotFound."""
     _check_address(address)
     link = DirectLink.objects.with_address(address).first()
-    if link is None or link.account.deleted_at is not None:
+    if link is None:
         raise LinkNotFound
     return link
 

@@ -40,7 +40,7 @@ from rooms.conversations.tickets import TicketClaims, new_connection, sign_resum
 from rooms.conversations.wire import describe_wire
 from rooms.guests.cookie import read_guest, sign_guest
 from rooms.guests.errors import GuestBlocked
-from rooms.links.access import find_link, open_link
+from rooms.links.access import look_up, open_link
 from rooms.links.addresses import GUEST_PATH, guest_path
 from rooms.links.errors import LinkGone, LinkNotFound
 from rooms.links.models import DirectLink
@@ -140,7 +140,7 @@ def open_door(request: HttpRequest, address: str, origin: Origin | None = None) 
     try:
         link = open_link(address, **(_ask_about(origin) if origin else {}))
     except LinkGone:
-        check_may_know(request, find_link(address), address)
+        check_may_know(request, look_up(address), address)
         raise
     if getattr(link, "is_blocked", False):
         raise GuestBlocked

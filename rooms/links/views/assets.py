@@ -7,7 +7,7 @@ from django.urls import register_converter
 from django.views.decorators.http import require_safe
 
 from accounts.limits import rate_limits
-from rooms.links.access import find_link, open_link
+from rooms.links.access import look_up, open_link
 from rooms.links.addresses import link_url
 from rooms.links.errors import LinkGone, LinkNotFound
 from rooms.links.qr import draw_qr
@@ -44,7 +44,7 @@ def show_qr(request: HttpRequest, address: str) -> HttpResponse:
         link = open_link(address)
     except LinkGone:
         # A readable address can be guessed: of that nobody learns that there was one.
-        if find_link(address).token != address:
+        if look_up(address).token != address:
             raise LinkNotFound from None
         raise
     svg = draw_qr(link_url(link))

@@ -38,7 +38,12 @@ def end_suspended(desk):
     desk.account.save()
 
 
-ENDS = [end_revoked, end_expired, end_archived, end_suspended]
+def end_deleted(desk):
+    desk.account.deleted_at = timezone.now()
+    desk.account.save()
+
+
+ENDS = [end_revoked, end_expired, end_archived, end_suspended, end_deleted]
 
 
 def ask(client, address):
