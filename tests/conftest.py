@@ -7,7 +7,7 @@ import pytest
 from tests.suite import start_suite
 from tests.turns import FIRST, Turns
 
-pytest_plugins = ["tests.cast", "tests.server"]
+pytest_plugins = ["tests.cast", "tests.server", "tests.mailbox"]
 # What the migrations leave behind belongs to every test.
 OF_DJANGO = {"auth_permission", "django_content_type", "django_migrations", "django_site"}
 

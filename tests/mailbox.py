@@ -6,6 +6,7 @@ import asyncio
 import email
 import email.policy
 
+import pytest
 from aiosmtpd.controller import Controller
 
 from tests.server import find_free_port
@@ -65,3 +66,12 @@ class Mailbox:
 
 def text_of(mail, kind="plain"):
     return mail.get_body((kind,)).get_content()
+
+
+@pytest.fixture
+def mailbox(settings):
+    """Takes all mail of this process."""
+    with Mailbox() as box:
+        settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+        settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", box.port
+        yield box

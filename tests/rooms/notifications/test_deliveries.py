@@ -22,19 +22,11 @@ from rooms.notifications.sweep import queue_due, take_batch
 from rooms.notifications.tasks import deliver
 from tests.api.conftest import make_api
 from tests.cast import join
-from tests.mailbox import Mailbox, text_of
+from tests.mailbox import text_of
 from tests.server import find_free_port
 
 pytestmark = pytest.mark.django_db(transaction=True)
 State = Delivery.State
-
-
-@pytest.fixture
-def mailbox(settings):
-    with Mailbox() as box:
-        settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
-        settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", box.port
-        yield box
 
 
 @pytest.fixture

@@ -13,18 +13,10 @@ from rooms.links.services.links import create_link
 from rooms.notifications.models import Delivery
 from rooms.notifications.tasks import deliver_due
 from tests.cast import join
-from tests.mailbox import Mailbox, text_of
+from tests.mailbox import text_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
 State = Delivery.State
-
-
-@pytest.fixture
-def mailbox(settings):
-    with Mailbox() as box:
-        settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
-        settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", box.port
-        yield box
 
 
 def work(minutes=0):

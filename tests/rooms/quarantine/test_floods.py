@@ -6,7 +6,6 @@ import pytest
 
 from rooms.arrivals.models import Arrival
 from rooms.conversations.models import Room
-from tests.mailbox import Mailbox
 from tests.rooms.notifications.test_digests import work
 from tests.rooms.quarantine.knocks import HEADLESS, Knocker
 
@@ -17,14 +16,6 @@ JOINS, ADDRESSES = 500, 25
 @pytest.fixture(autouse=True)
 def small_sum(settings):
     settings.PROOF_MAX_NUMBER = 50
-
-
-@pytest.fixture
-def mailbox(settings):
-    with Mailbox() as box:
-        settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
-        settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", box.port
-        yield box
 
 
 def flood(link, deed, joins=JOINS, **browser):
