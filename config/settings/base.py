@@ -274,6 +274,10 @@ WEBHOOKS_ALLOW_HTTP = env.read_bool("WEBHOOKS_ALLOW_HTTP", False)
 # Opens private networks and this machine to every owner's webhooks: for an intranet of friends.
 WEBHOOKS_ALLOW_PRIVATE = env.read_bool("WEBHOOKS_ALLOW_PRIVATE", False)
 WEBHOOKS_PORTS = env.read_list("WEBHOOKS_PORTS", ["80", "443", "8443"])
+# Further servers at which incoming webhooks of chats may lie, with * for any part of a name.
+CHAT_HOSTS = env.read_list("CHAT_HOSTS", [])
+PUSHOVER_API_URL = env.read_str("PUSHOVER_API_URL", "https://api.pushover.net")
+ONESIGNAL_API_URL = env.read_str("ONESIGNAL_API_URL", "https://api.onesignal.com")
 METRICS_TOKEN = env.read_str("METRICS_TOKEN", "")
 TRUSTED_PROXY_COUNT = env.read_int("TRUSTED_PROXY_COUNT", 0)
 ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXY_COUNT

@@ -38,6 +38,9 @@ REFUSALS = (
     gettext_noop("Leave out the part after #."),
     gettext_noop("Only these ports can be called: 80, 443, 8443"),
     gettext_noop("This address leads into a private network."),
+    gettext_noop("This is not such an address. Copy it as the service shows it."),
+    gettext_noop("This is not such a key. Copy it as the service shows it."),
+    gettext_noop("This channel has no token."),
 )
 # Why a delivery was not tried, or failed here rather than at the mail server.
 NOTES = (

@@ -3,12 +3,40 @@
 from __future__ import annotations
 
 from rooms.notifications.channels.base import Channel
+from rooms.notifications.channels.chat.dingtalk import DingTalkChannel
+from rooms.notifications.channels.chat.discord import DiscordChannel
+from rooms.notifications.channels.chat.feishu import FeishuChannel
+from rooms.notifications.channels.chat.matrix import MatrixChannel
+from rooms.notifications.channels.chat.mattermost import MattermostChannel
+from rooms.notifications.channels.chat.slack import SlackChannel
+from rooms.notifications.channels.chat.teams import TeamsChannel
+from rooms.notifications.channels.chat.wecom import WeComChannel
 from rooms.notifications.channels.email.channel import EmailChannel
 from rooms.notifications.channels.ntfy.channel import NtfyChannel
+from rooms.notifications.channels.push_apps.bark import BarkChannel
+from rooms.notifications.channels.push_apps.gotify import GotifyChannel
+from rooms.notifications.channels.push_apps.onesignal import OneSignalChannel
+from rooms.notifications.channels.push_apps.pushover import PushoverChannel
 
+# In this order the page offers them.
 CHANNELS: dict[str, Channel] = {
-    EmailChannel.kind: EmailChannel(),
-    NtfyChannel.kind: NtfyChannel(),
+    channel.kind: channel
+    for channel in (
+        EmailChannel(),
+        NtfyChannel(),
+        SlackChannel(),
+        DiscordChannel(),
+        MattermostChannel(),
+        TeamsChannel(),
+        FeishuChannel(),
+        DingTalkChannel(),
+        WeComChannel(),
+        MatrixChannel(),
+        GotifyChannel(),
+        PushoverChannel(),
+        BarkChannel(),
+        OneSignalChannel(),
+    )
 }
 KINDS = tuple(CHANNELS)
 

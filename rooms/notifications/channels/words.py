@@ -3,14 +3,85 @@
 from __future__ import annotations
 
 import unicodedata
+from dataclasses import dataclass
 
 from django.conf import settings
+from django.utils import translation
+from django.utils.translation import gettext, ngettext
 
+from accounts.targets.models import Target
 from accounts.users.models import User
 from rooms.notifications.digests import Digest
 from rooms.notifications.models import Delivery
 
 LINE_MAX_CHARS = 120
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """One call in words, for channels that show a title, a line and a button; no markup in it."""
+
+    title: str
+    text: str
+    # Where a tap leads, and what the button that leads there says.
+    url: str
+    action: str
+    # The same for every try of one call, so that a provider can tell a repeat.
+    key: str
+    language: str
+
+
+def tell_arrival(delivery: Delivery) -> Notice:
+    """Return the call about this delivery's arrival, in the member's language."""
+    arrival = delivery.arrival
+    facts = {
+        "guest": to_line(arrival.guest.display_name),
+        "property": to_line(arrival.link.property.name),
+    }
+    with translation.override(language_of(delivery.target.membership.user)):
+        return Notice(
+            title=gettext("%(guest)s is waiting at %(property)s") % facts,
+            text=gettext("Nobody has answered yet. Tap to open the conversation."),
+            url=room_url(delivery),
+            action=gettext("Open the conversation"),
+            key=str(delivery.uuid),
+            language=translation.get_language(),
+        )
+
+
+def tell_digest(digest: Digest) -> Notice:
+    """Return the one call about many arrivals."""
+    delivery = digest.delivery
+    with translation.override(language_of(delivery.target.membership.user)):
+        return Notice(
+            title=ngettext(
+                "%(count)d visitor is waiting", "%(count)d visitors are waiting", digest.count
+            )
+            % {"count": digest.count},
+            text=gettext("You were called often, so these are told at once. Tap to see them."),
+            url=inbox_url(),
+            action=gettext("Open the inbox"),
+            key=str(delivery.uuid),
+            language=translation.get_language(),
+        )
+
+
+def ask_to_agree(target: Target, confirm_url: str) -> Notice:
+    """Return the question whether the reader of an address agrees to be called there."""
+    user = target.membership.user
+    facts = {"member": to_line(user.display_name), "account": to_line(target.account.name)}
+    with translation.override(language_of(user)):
+        return Notice(
+            title=gettext("May we call you here?"),
+            text=gettext(
+                "%(member)s wants to be told here about visitors of %(account)s. Tap to agree."
+            )
+            % facts,
+            url=confirm_url,
+            action=gettext("Agree"),
+            key=str(target.uuid),
+            language=translation.get_language(),
+        )
 
 
 def to_line(text: str) -> str:

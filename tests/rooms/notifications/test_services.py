@@ -1,0 +1,368 @@
+"""Being called by chats and push services, with a server that answers as each of them does."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import json
+import re
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from django.utils import timezone
+
+from accounts.base.errors import Invalid
+from accounts.targets.models import Target
+from rooms.guests.models import Guest
+from rooms.notifications.channels import CHANNELS, channel_of
+from rooms.notifications.models import Delivery
+from rooms.notifications.targets import add_address
+from rooms.notifications.tasks import deliver, send_proof
+from tests.api.conftest import make_api
+from tests.cast import join
+
+pytestmark = pytest.mark.django_db(transaction=True)
+State = Delivery.State
+KEY30 = "uQiRzpo4DXghDmr9QzzfQu27cmVRsG"
+APP = "a1b2c3d4-0000-4000-8000-00000000beef"
+# A name that would call everybody, be a link or end the text in one of the dialects.
+NASTY = "@everyone <!channel> [x](https://evil.example) **b** <b>"
+
+
+@dataclass
+class Service:
+    """How a service is addressed, how it says yes, and how it says for good and for now that no."""
+
+    kind: str
+    address: str
+    token: str = ""
+    yes: Any = field(default_factory=dict)
+    yes_status: int = 200
+    dead: tuple[int, Any] = (404, {})
+    busy: tuple[int, Any, dict[str, str]] = (429, {}, {"Retry-After": "77"})
+    wait_s: int | None = 77
+
+    def __str__(self) -> str:
+        return self.kind
+
+
+SERVICES = [
+    Service("slack", "/services/T000/B000/XXXXXXXXXXXX", yes="ok", dead=(404, "no_service")),
+    Service(
+        "discord",
+        "/api/webhooks/223704706495545344/" + "a" * 68,
+        yes="",
+        yes_status=204,
+        dead=(404, {"message": "Unknown Webhook", "code": 10015}),
+        busy=(
+            429,
+            {"message": "You are being rate limited.", "retry_after": 77.0},
+            {"Retry-After": "77"},
+        ),
+    ),
+    Service("mattermost", "/hooks/xxx1generatedkey1xxxxxxxxx"[:32], yes="ok"),
+    Service(
+        "teams",
+        "/workflows/0123456789abcdef/triggers/manual/paths/invoke?api-version=2016-06-01&sig="
+        + "s" * 43,
+        yes="",
+        yes_status=202,
+        dead=(401, {"error": {"code": "DirectApiInvalidAuthorizationScheme"}}),
+    ),
+    Service(
+        "feishu",
+        "/open-apis/bot/v2/hook/0b5d5e1c-1111-2222-3333-444455556666",
+        "Abcdefghij1234567890",
+        yes={"code": 0, "msg": "success", "data": {}},
+        dead=(200, {"code": 19021, "msg": "sign match fail or timestamp is not within one hour"}),
+        busy=(200, {"code": 11232, "msg": "frequency limited psm"}, {}),
+        wait_s=None,
+    ),
+    Service(
+        "dingtalk",
+        "/robot/send?access_token=" + "c" * 64,
+        "SEC" + "d" * 64,
+        yes={"errcode": 0, "errmsg": "ok"},
+        dead=(200, {"errcode": 310000, "errmsg": "sign not match"}),
+        busy=(200, {"errcode": 130101, "errmsg": "send too fast"}, {}),
+        wait_s=None,
+    ),
+    Service(
+        "wecom",
+        "/cgi-bin/webhook/send?key=693axxx6-7aoc-4bc4-97a0-0ec2sifa5aaa",
+        yes={"errcode": 0, "errmsg": "ok"},
+        dead=(200, {"errcode": 93000, "errmsg": "invalid webhook url"}),
+        busy=(200, {"errcode": 45009, "errmsg": "api freq out of limit"}, {}),
+        wait_s=None,
+    ),
+    Service(
+        "matrix",
+        "/!room:example.org",
+        "syt_YWxpY2U_token",
+        yes={"event_id": "$x"},
+        dead=(403, {"errcode": "M_FORBIDDEN", "error": "not in room"}),
+        busy=(429, {"errcode": "M_LIMIT_EXCEEDED", "retry_after_ms": 77_000}, {}),
+    ),
+    Service(
+        "gotify", "", "AbCdEf123456789", yes={"id": 25}, dead=(401, {"errorDescription": "no"})
+    ),
+    Service(
+        "pushover",
+        KEY30,
+        KEY30[::-1],
+        yes={"status": 1, "request": "x"},
+        dead=(400, {"user": "invalid", "errors": ["user identifier is invalid"], "status": 0}),
+    ),
+    Service(
+        "bark",
+        "",
+        "ynJ5Ft4atkMkWeo2PAvFhF",
+        yes={"code": 200, "message": "success"},
+        dead=(400, {"code": 400, "message": "failed to get device token"}),
+    ),
+    Service(
+        "onesignal",
+        f"{APP}/alice-7",
+        "os_v2_app_" + "k" * 40,
+        yes={"id": "b98881cc-1e94-4366-bbd9-db8f3429292b"},
+        dead=(200, {"id": "", "errors": ["All included players are not subscribed"]}),
+        busy=(503, {"errors": ["try later"]}, {"Retry-After": "77"}),
+    ),
+]
+FREE_TEXT = {"pushover", "onesignal"}
+each_service = pytest.mark.parametrize("service", SERVICES, ids=str)
+
+
+@pytest.fixture(autouse=True)
+def open_house(settings, httpserver):
+    settings.WEBHOOKS_ALLOW_HTTP = settings.WEBHOOKS_ALLOW_PRIVATE = True
+    settings.WEBHOOKS_PORTS = []
+    settings.CHAT_HOSTS = ["localhost"]
+    settings.PUSHOVER_API_URL = settings.ONESIGNAL_API_URL = httpserver.url_for("").rstrip("/")
+
+
+@pytest.fixture
+def add(alice, httpserver):
+    """add(service): Alice's address there, agreed to; nothing else calls her."""
+
+    def make(service, verified=True):
+        Target.objects.all().delete()
+        address = channel_of(service.kind).parse(
+            {"address": place(service, httpserver), "token": service.token}
+        )
+        membership = alice.memberships.get()
+        target = add_address(membership=membership, kind=service.kind, address=address)
+        if verified:
+            Target.objects.update(verified_at=timezone.now())
+        return target
+
+    return make
+
+
+def place(service, httpserver):
+    if service.kind in FREE_TEXT:
+        return service.address
+    return httpserver.url_for(service.address or "/").rstrip("/")
+
+
+def answer(httpserver, status, content, headers=None):
+    httpserver.clear()
+    expected = httpserver.expect_request(re.compile(".*"))
+    if isinstance(content, str):
+        expected.respond_with_data(content, status, headers=headers)
+    else:
+        expected.respond_with_json(content, status, headers=headers)
+
+
+def call(link):
+    join(link)
+    delivery = Delivery.objects.get()
+    deliver(delivery.pk)
+    delivery.refresh_from_db()
+    return delivery
+
+
+def heard(httpserver):
+    request, _ = httpserver.log[-1]
+    return json.loads(request.data), request
+
+
+@each_service
+def test_an_arrival_is_told_with_a_way_to_answer(add, link, httpserver, service):
+    target = add(service)
+    answer(httpserver, service.yes_status, service.yes)
+    delivery = call(link)
+    assert (delivery.state, delivery.note) == (State.SENT, "")
+    message, request = heard(httpserver)
+    said = json.dumps(message)
+    assert f"/inbox/{delivery.arrival.room.uuid}" in said
+    assert f"Gwen is waiting at {link.property.name}" in said.replace("\\\\", "")
+    assert request.headers["Content-Type"].startswith("application/json")
+    assert len(httpserver.log) == 1
+    target.refresh_from_db()
+    assert target.last_error == ""
+
+
+@each_service
+def test_what_will_never_work_is_switched_off(add, link, httpserver, service):
+    target = add(service)
+    answer(httpserver, *service.dead)
+    assert call(link).state == State.FAILED
+    target.refresh_from_db()
+    assert not target.enabled
+    assert str(service.dead[0]) in target.last_error
+
+
+@each_service
+def test_a_busy_service_is_asked_again_when_it_says(add, link, httpserver, service):
+    target = add(service)
+    answer(httpserver, *service.busy)
+    before = timezone.now()
+    delivery = call(link)
+    assert (delivery.state, delivery.attempts) == (State.WAITING, 1)
+    wait_s = (delivery.next_at - before).total_seconds()
+    if service.wait_s is not None:
+        assert service.wait_s - 1 < wait_s < service.wait_s + 20
+    target.refresh_from_db()
+    assert target.enabled
+
+
+@each_service
+@pytest.mark.parametrize("garbage", ["<html>", "", "[1]", "null", '{"code":"x","errcode":[]}'])
+def test_a_service_in_trouble_is_asked_again(add, link, httpserver, service, garbage):
+    add(service)
+    answer(httpserver, 500, garbage)
+    assert call(link).state == State.WAITING
+
+
+@each_service
+def test_its_question_leads_to_the_page_that_agrees(add, client, httpserver, service):
+    target = add(service, verified=False)
+    answer(httpserver, service.yes_status, service.yes)
+    send_proof(target.pk)
+    said = json.dumps(heard(httpserver)[0])
+    path = re.search(r"/notifications/confirm/[\w:.-]+", said)[0]
+    assert client.post(path).status_code == 200
+    target.refresh_from_db()
+    assert target.verified_at is not None
+
+
+@each_service
+def test_keys_are_shown_nowhere(add, client, alice, httpserver, service):
+    target = add(service)
+    client.force_login(alice)
+    page = client.get("/notifications").content.decode()
+    api = make_api(target.account).get("targets").content.decode()
+    rested = json.dumps(Target.objects.get().address)
+    for secret in filter(None, [service.token, service.address[-20:]]):
+        if secret in (service.address[-20:]) and service.kind in (*FREE_TEXT, "matrix"):
+            continue
+        assert secret not in page and secret not in api and secret not in rested
+
+
+@each_service
+def test_the_same_address_is_added_once(add, account, alice, httpserver, service):
+    add(service)
+    body = {
+        "member": str(alice.memberships.get().uuid),
+        "kind": service.kind,
+        "address": place(service, httpserver),
+        "token": service.token,
+    }
+    again = make_api(account).post("targets", body)
+    assert again.status_code == 409, again.content
+
+
+@each_service
+def test_names_do_nothing_but_stand_there(add, link, httpserver, service):
+    add(service)
+    answer(httpserver, service.yes_status, service.yes)
+    join(link)
+    Guest.objects.update(nickname=NASTY)
+    delivery = Delivery.objects.get()
+    deliver(delivery.pk)
+    message = heard(httpserver)[0]
+    shown = json.dumps(message, ensure_ascii=False)
+    if service.kind == "slack":
+        assert "<!channel>" not in shown and "&lt;!channel&gt;" in shown
+    if service.kind == "discord":
+        assert message["allowed_mentions"] == {"parse": []}
+    if service.kind == "matrix":
+        assert "<b>" not in message["formatted_body"] and message["m.mentions"] == {}
+    if service.kind in ("mattermost", "teams", "dingtalk", "wecom"):
+        assert "@everyone" not in shown.replace('"title": "@everyone', "")
+        assert "](https://evil" not in shown
+
+
+def test_feishu_is_shown_that_it_is_us(add, link, httpserver):
+    service = next(s for s in SERVICES if s.kind == "feishu")
+    add(service)
+    answer(httpserver, 200, service.yes)
+    call(link)
+    message, _ = heard(httpserver)
+    key = f"{message['timestamp']}\n{service.token}".encode()
+    expected = base64.b64encode(hmac.new(key, b"", hashlib.sha256).digest()).decode()
+    assert message["sign"] == expected
+
+
+def test_dingtalk_is_shown_that_it_is_us(add, link, httpserver):
+    service = next(s for s in SERVICES if s.kind == "dingtalk")
+    add(service)
+    answer(httpserver, 200, service.yes)
+    call(link)
+    asked = parse_qs(urlsplit(heard(httpserver)[1].url).query)
+    text = f"{asked['timestamp'][0]}\n{service.token}".encode()
+    mac = hmac.new(service.token.encode(), text, hashlib.sha256).digest()
+    assert asked["sign"] == [base64.b64encode(mac).decode()]
+    assert asked["access_token"] == ["c" * 64]
+
+
+@pytest.mark.parametrize("kind", ["matrix", "onesignal"])
+def test_a_second_try_has_the_name_of_the_first(add, link, httpserver, kind):
+    service = next(s for s in SERVICES if s.kind == kind)
+    add(service)
+    answer(httpserver, 500, {})
+    delivery = call(link)
+    Delivery.objects.update(next_at=timezone.now())
+    deliver(delivery.pk)
+    first, second = (request for request, _ in httpserver.log)
+    assert first.data == second.data and first.url == second.url
+    assert str(delivery.uuid) in first.url + first.data.decode()
+
+
+@pytest.mark.parametrize(
+    ("kind", "address", "token"),
+    [
+        ("slack", "https://evil.example/services/T000/B000/XXXXXXXX", ""),
+        ("slack", "https://hooks.slack.com.evil.example/services/T000/B000/XXXXXXXX", ""),
+        ("slack", "https://hooks.slack.com/other", ""),
+        ("slack", "https://hooks.slack.com/services/T000/B000/XXXXXXXX?x=1", ""),
+        ("slack", "https://hooks.slack.com/services/T000/B000/XXXXXXXX", "token"),
+        ("discord", "https://discord.com/api/webhooks/1/x", ""),
+        ("discord", "https://discord.com/api/webhooks/223704706495545344/../../users/@me", ""),
+        ("mattermost", "https://10.0.0.1/hooks/" + "a" * 26, ""),
+        ("teams", "https://logic.azure.com.evil.example/workflows/" + "a" * 40, ""),
+        ("feishu", "https://open.feishu.cn/open-apis/bot/v2/hook/" + "a" * 36, "no spaces"),
+        ("dingtalk", "https://oapi.dingtalk.com/robot/send?access_token=" + "a" * 64, "wrong"),
+        ("dingtalk", "https://oapi.dingtalk.com/robot/send?access_token=a&x=" + "a" * 64, ""),
+        ("wecom", "https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=../../x", ""),
+        ("matrix", "https://matrix.org/room", "syt_token_token"),
+        ("matrix", "https://matrix.org/!room:matrix.org", "with space token"),
+        ("gotify", "https://gotify.example.com/?x=1", "AbCdEf123456789"),
+        ("gotify", "https://gotify.example.com", ""),
+        ("pushover", "short", KEY30),
+        ("bark", "https://user:word@bark.example", "ynJ5Ft4atkMkWeo2PAvFhF"),
+        ("onesignal", "not-a-uuid/alice", "k" * 40),
+        ("onesignal", f"{APP}/", "k" * 40),
+        *[(kind, "", "") for kind in CHANNELS],
+        *[(kind, "\u0000\ud800", "\u202e") for kind in CHANNELS],
+    ],
+)
+def test_what_is_no_such_address_is_refused(settings, kind, address, token):
+    settings.WEBHOOKS_ALLOW_PRIVATE = False
+    with pytest.raises(Invalid) as refusal:
+        channel_of(kind).parse_text(address, token)
+    assert refusal.value.field in ("address", "token")
