@@ -69,6 +69,11 @@ def split(url: str, name: str) -> SplitResult:
     return parts
 
 
+def name_site(url: str) -> str:
+    """Return the site as whom push services may write to: https, and without a port."""
+    return f"https://{urlsplit(url).hostname}"
+
+
 def content_sources(origins: list[str]) -> dict[str, list[str]]:
     """Return the content security policy: our own files, and nothing inline."""
     self_only = ["'self'"]

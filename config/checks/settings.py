@@ -8,6 +8,11 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, Warning, register
 
+from rooms.notifications.channels.webpush import vapid
+
+# Ends of names that lead nowhere outside (RFC 2606, RFC 6762).
+UNREACHABLE = (".local", ".localhost", ".invalid", ".test")
+
 
 @register()
 def check_intervals(**_: Any) -> list[CheckMessage]:
@@ -106,6 +111,36 @@ def check_turn(**_: Any) -> list[CheckMessage]:
             id="config.E007",
         )
     ]
+
+
+@register()
+def check_vapid(**_: Any) -> list[CheckMessage]:
+    """Apple refuses pushes of who names nobody that can be written to."""
+    if not settings.VAPID_PRIVATE_KEY:
+        return []
+    found: list[CheckMessage] = []
+    try:
+        vapid.public_key_of(settings.VAPID_PRIVATE_KEY)
+    except ValueError:
+        found.append(
+            Error(
+                "VAPID_PRIVATE_KEY is not a private key of P-256 in base64url.",
+                hint="`manage.py vapid` makes one.",
+                id="config.E012",
+            )
+        )
+    scheme, _colon, rest = settings.VAPID_SUBJECT.partition(":")
+    host = rest.rpartition("@")[2] if scheme == "mailto" else urlsplit(rest).hostname or ""
+    is_reachable = "." in host and not host.endswith(UNREACHABLE)
+    if scheme not in ("mailto", "https") or not (is_reachable or settings.SITE_URL[:5] == "http:"):
+        found.append(
+            Error(
+                f"VAPID_SUBJECT ({settings.VAPID_SUBJECT}) is nobody a push service can write to.",
+                hint="Write mailto: and an address of your own, or your site with https:.",
+                id="config.E013",
+            )
+        )
+    return found
 
 
 @register()

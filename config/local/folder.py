@@ -37,12 +37,23 @@ def make_folder(folder: Path) -> Path:
 
 def read_secret_key(folder: Path) -> str:
     """Return the clone's secret key; the first call makes it. Raises LocalError."""
-    path = folder / "secret_key"
+    return _read_or_make(folder / "secret_key", secrets.token_urlsafe(64))
+
+
+def read_vapid_key(folder: Path) -> str:
+    """Return the clone's key for web push; the first call makes it. Raises LocalError.
+
+    Any 32 bytes are a private key of P-256, but for one in four billion.
+    """
+    return _read_or_make(folder / "vapid_key", secrets.token_urlsafe(32))
+
+
+def _read_or_make(path: Path, fresh: str) -> str:
     if not path.exists():
-        make_folder(folder)
-        draft = folder / f".secret-{os.getpid()}"
+        make_folder(path.parent)
+        draft = path.parent / f".{path.name}-{os.getpid()}"
         with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-            file.write(secrets.token_urlsafe(64))
+            file.write(fresh)
         # Whoever links first wins; the others read the winner's key.
         with contextlib.suppress(FileExistsError):
             os.link(draft, path)

@@ -18,10 +18,18 @@ from config.local.folder import (
     make_places,
     read_places,
     read_secret_key,
+    read_vapid_key,
 )
 from config.local.servers import PostgresServer, RedisServer, find_postgres
 
-__all__ = ["LocalError", "ServiceAddresses", "Services", "read_places", "read_secret_key"]
+__all__ = [
+    "LocalError",
+    "ServiceAddresses",
+    "Services",
+    "read_places",
+    "read_secret_key",
+    "read_vapid_key",
+]
 
 # sun_path holds 108 bytes; the longest name in it is ".s.PGSQL.5432.lock".
 MAX_SOCKET_FOLDER_BYTES = 107 - len("/.s.PGSQL.5432.lock")

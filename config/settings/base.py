@@ -8,8 +8,10 @@ from typing import Any
 
 from api.schema.settings import SPECTACULAR_SETTINGS as SPECTACULAR_SETTINGS
 from config import env
-from config.addresses import broker_url, content_sources, parse_email
+from config.addresses import broker_url, content_sources, name_site, parse_email
 from config.postgresql.addresses import parse_database
+from config.settings.outgoing import *  # noqa: F403
+from config.settings.outgoing import VAPID_SUBJECT
 from config.settings.tasks import *  # noqa: F403
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
@@ -270,14 +272,6 @@ ACCOUNT_GRACE_DAYS = env.read_int("ACCOUNT_GRACE_DAYS", 14)
 # Rooms that were left without a word are removed after so long; visits and calls stay.
 WORDLESS_ROOM_HOURS = env.read_int("WORDLESS_ROOM_HOURS", 24, minimum=1)
 COMPATIBILITY_API = env.read_bool("COMPATIBILITY_API", False)
-WEBHOOKS_ALLOW_HTTP = env.read_bool("WEBHOOKS_ALLOW_HTTP", False)
-# Opens private networks and this machine to every owner's webhooks: for an intranet of friends.
-WEBHOOKS_ALLOW_PRIVATE = env.read_bool("WEBHOOKS_ALLOW_PRIVATE", False)
-WEBHOOKS_PORTS = env.read_list("WEBHOOKS_PORTS", ["80", "443", "8443"])
-# Further servers at which incoming webhooks of chats may lie, with * for any part of a name.
-CHAT_HOSTS = env.read_list("CHAT_HOSTS", [])
-PUSHOVER_API_URL = env.read_str("PUSHOVER_API_URL", "https://api.pushover.net")
-ONESIGNAL_API_URL = env.read_str("ONESIGNAL_API_URL", "https://api.onesignal.com")
 METRICS_TOKEN = env.read_str("METRICS_TOKEN", "")
 TRUSTED_PROXY_COUNT = env.read_int("TRUSTED_PROXY_COUNT", 0)
 ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXY_COUNT
@@ -395,5 +389,6 @@ def derive(site_url: str, origins: list[str], database_url: str, redis_url: str,
             }
         },
         "CONTENT_SECURITY_POLICY": {"DIRECTIVES": content_sources(origins)},
+        "VAPID_SUBJECT": VAPID_SUBJECT or name_site(site_url),
         **parse_email(email),
     }

@@ -19,6 +19,8 @@ HOST = env.read_str("HOST", "127.0.0.1")
 ALLOWED_HOSTS = env.read_list("ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"])
 SECRET_KEY = env.read_str("SECRET_KEY", "") or services.read_secret_key(base.LOCAL_DIR)
 
+VAPID_PRIVATE_KEY = base.VAPID_PRIVATE_KEY or services.read_vapid_key(base.LOCAL_DIR)
+
 _site = env.read_url("SITE_URL", f"http://localhost:{PORT}", schemes={"http", "https"})
 _places = services.read_places(base.LOCAL_DIR)
 globals().update(

@@ -7,6 +7,8 @@ from config.settings import base
 from config.settings.base import *  # noqa: F403
 
 SECRET_KEY = "only-for-tests-0123456789-abcdefghijklmnopqrstuvwxyz"
+# The same in every process of a run: a browser is subscribed with it.
+VAPID_PRIVATE_KEY = "b25seS1mb3ItdGVzdHMtMDEyMzQ1Njc4OWFiY2RlZmc"
 ALLOWED_HOSTS = ["localhost", "127.0.0.1", "testserver"]
 PORT = env.read_int("PORT", 8000, minimum=1)
 HOST = "127.0.0.1"

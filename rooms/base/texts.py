@@ -41,6 +41,8 @@ REFUSALS = (
     gettext_noop("This is not such an address. Copy it as the service shows it."),
     gettext_noop("This is not such a key. Copy it as the service shows it."),
     gettext_noop("This channel has no token."),
+    gettext_noop("Web push is not set up here."),
+    gettext_noop("Say which subscription takes the place of which."),
 )
 # Why a delivery was not tried, or failed here rather than at the mail server.
 NOTES = (

@@ -103,6 +103,8 @@ def _note_failure(delivery: Delivery, result: Retry | Dead) -> None:
         # An address that bounced once is not tried again until its owner switches it on.
         Target.objects.filter(pk=delivery.target_id).update(enabled=False)
         _finish(delivery, State.FAILED, result.reason, tries=1)
+        if result.is_gone:
+            delivery.target.delete()
         return
     wait_s = next_wait_s(WAITS_S, delivery.attempts + 1)
     if wait_s is None:

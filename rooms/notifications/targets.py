@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db import transaction
+
+from accounts.base.errors import NotFound
 from accounts.targets.models import Target
 from accounts.targets.services import add_target
 from accounts.team.models import Membership
 from rooms.notifications.channels import channel_of
+from rooms.notifications.channels.http import mark
 
 
 def add_address(*, membership: Membership, kind: str, address: dict[str, Any]) -> Target:
@@ -23,3 +27,20 @@ def add_address(*, membership: Membership, kind: str, address: dict[str, Any]) -
         identity=channel.identify(address),
         is_proven=channel.is_proven(membership, address),
     )
+
+
+@transaction.atomic
+def replace_subscription(*, old: str, new: str) -> None:
+    """Put a browser's new subscription where its old endpoint stands. Raises Invalid, NotFound.
+
+    A browser may be the target of several people; all of them move.
+    """
+    channel = channel_of("webpush")
+    address = channel.parse_text(new, "")
+    targets = Target.objects.select_for_update().filter(kind=channel.kind)
+    found = list(targets.filter(address__mark=mark(old)))
+    if not found:
+        raise NotFound
+    for target in found:
+        target.address = address | {"device": target.address.get("device", "")}
+        target.save(update_fields=["address"])

@@ -21,7 +21,7 @@ from rooms.guests.models import Guest
 from rooms.links.models import DirectLink
 from rooms.notifications.attempts import note_error, send
 from rooms.notifications.channels import channel_of
-from rooms.notifications.channels.base import Result, Retry
+from rooms.notifications.channels.base import Dead, Result, Retry
 from rooms.notifications.channels.words import settings_url
 from rooms.notifications.models import Delivery
 from rooms.notifications.queue import CALLS, holder_of
@@ -68,7 +68,9 @@ def _send_within_place(task: Any, target_id: int, deed: Callable[[Target], Resul
             result = deed(target)
     if not has_place and task.request.retries < PLACE_TRIES:
         raise task.retry(countdown=PLACE_WAIT_S)
-    if result is not None:
+    if isinstance(result, Dead) and result.is_gone:
+        target.delete()
+    elif result is not None:
         note_error(target_id, result)
 
 

@@ -2,9 +2,11 @@ from __future__ import annotations
 
 from django.urls import path
 
-from rooms.notifications import views
+from rooms.notifications import push_views, views
 
 urlpatterns = [
+    path("service-worker.js", push_views.show_worker, name="push_worker"),
+    path("notifications/push", push_views.renew, name="push_renew"),
     path("notifications", views.show_notifications, name="notifications"),
     path("notifications/targets", views.add_target, name="target_add"),
     path("notifications/targets/<uuid:uuid>", views.switch_target, name="target_switch"),

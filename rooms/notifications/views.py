@@ -22,7 +22,7 @@ from accounts.targets.access import get_target
 from accounts.targets.models import Target
 from accounts.targets.services import confirm_target, remove_target, set_target_enabled
 from accounts.team.access import MemberRequest, member_required
-from rooms.notifications.channels import CHANNELS, channel_of
+from rooms.notifications.channels import CHANNELS, channel_of, list_available
 from rooms.notifications.channels.base import Channel
 from rooms.notifications.models import Delivery
 from rooms.notifications.queue import ask_for_proof, ask_for_test
@@ -54,7 +54,7 @@ def show_notifications(request: MemberRequest) -> HttpResponse:
 def add_target(request: MemberRequest) -> HttpResponse:
     """Add an address of the channel that `kind` names; e-mail if it names none."""
     channel = CHANNELS.get(request.POST.get("kind", "email"))
-    if channel is None:
+    if channel is None or not channel.is_available:
         raise Invalid("There is no such channel.", field="kind")
     form = channel.form(request.POST)
     if form.is_valid():
@@ -144,7 +144,7 @@ def _show_page(
     request: MemberRequest, filled: tuple[Channel, Form] | None = None, status: int = 200
 ) -> HttpResponse:
     targets = request.membership.targets.order_by("id")
-    forms = {channel: channel.form() for channel in CHANNELS.values()}
+    forms = {channel: channel.form() for channel in list_available()}
     context = {
         "forms": [*forms.items()] if filled is None else [*(forms | dict([filled])).items()],
         "targets": [

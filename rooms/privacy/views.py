@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.base.errors import NotFound, Unavailable
 from accounts.base.middleware import refuses_with
+from accounts.base.origins import check_origin
 from accounts.limits import rate_limits
 from rooms.base import phrasebook
 from rooms.blocks.origins import COOKIE as DEVICE_COOKIE
@@ -30,7 +31,6 @@ from rooms.privacy.services import erase_guest
 from rooms.visits.views import (
     accepted,
     check_may_know,
-    check_origin,
     cookie_name,
     finish,
     read_cookie,

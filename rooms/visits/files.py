@@ -7,13 +7,14 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.base.middleware import refuses_with
+from accounts.base.origins import check_origin
 from accounts.limits import rate_limits
 from rooms.attachments.access import get_attachment_for_guest
 from rooms.attachments.errors import AttachmentNotFound
 from rooms.attachments.views import answer_file, answer_upload, check_size, takes_file
 from rooms.conversations.access import get_guest_participant
 from rooms.links.errors import LinkGone, LinkNotFound
-from rooms.visits.views import answer_guest, check_origin, open_door, read_cookie
+from rooms.visits.views import answer_guest, open_door, read_cookie
 
 
 @require_safe

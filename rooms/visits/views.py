@@ -29,6 +29,7 @@ from accounts.base.errors import (
     UnsupportedMediaType,
 )
 from accounts.base.middleware import refuses_with
+from accounts.base.origins import check_origin
 from accounts.base.sealing import BadToken
 from accounts.limits import rate_limits
 from accounts.tenants.models import Account
@@ -280,16 +281,6 @@ def _note_address(request: HttpRequest, brand: Property) -> str:
     if brand.addresses == Property.Addresses.NONE:
         return ""
     return rate_limits.client_net(request)
-
-
-def check_origin(request: HttpRequest) -> None:
-    """Refuse what another site's page sends. Programs send no Origin and carry no cookie."""
-    if request.headers.get("Sec-Fetch-Site", "same-origin") == "cross-site":
-        raise Forbidden("This page may not ask for that.")
-    origin = request.headers.get("Origin")
-    own = f"{request.scheme}://{request.get_host()}"
-    if origin is not None and origin != own and origin not in settings.WS_ALLOWED_ORIGINS:
-        raise Forbidden("This page may not ask for that.")
 
 
 def _read_wish(request: HttpRequest) -> JoinRequest:

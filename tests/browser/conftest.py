@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import contextmanager
 from uuid import uuid4
 
 import pytest
@@ -43,8 +44,14 @@ def pytest_collection_modifyitems(items):
 @pytest.fixture(scope="module")
 def chromium():
     # Not for the whole session: asyncio tests cannot run while Playwright's loop does.
+    with launch(CHROMIUM) as browser:
+        yield browser
+
+
+@contextmanager
+def launch(path):
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
         yield browser
         browser.close()
 

@@ -15,6 +15,8 @@ PUBLIC = {
     "accounts:invitation",
     "accounts:confirm_address",
     "rooms:target_confirm",
+    "rooms:push_worker",  # a script
+    "rooms:push_renew",
     "rooms:theme",
     "rooms:theme_part",
     "rooms:styles",  # staff, or everybody in development

@@ -8,6 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
+from django.conf import settings
 from django.contrib.staticfiles import finders
 from django.template import engines
 
@@ -19,10 +20,15 @@ LINKED = re.compile(r"""rel="stylesheet" href="\{% static '([^']+)' %\}">""")
 SCRIPTS = re.compile(r"""src="\{% static '([^']+\.js)' %\}">""")
 PARENT = re.compile(r"""\{% extends "([^"]+)" %\}""")
 PART = re.compile(r"""\{% include "([^"]+)\"""")
-# What is drawn without an include.
+CHANNELS = tuple(
+    f"rooms/notifications/channels/{path.name}"
+    for path in sorted((settings.BASE_DIR / "templates/rooms/notifications/channels").iterdir())
+)
+# What is drawn without an include that names it.
 MADE_OF = {
     r"\{\{ \w*form|as_field_group": ("accounts/parts/form.html", "accounts/parts/field.html"),
     r"\{% rail_link ": ("accounts/parts/rail_link.html", "accounts/icons/bell.svg"),
+    r"\{% include channel.template": CHANNELS,
 }
 # Several pages each: their templates are allauth's; ours are the layout and the elements.
 ELEMENTS = "alert badge button button_group details field fields form h1 h2 hr img p panel table td"

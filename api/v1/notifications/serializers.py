@@ -48,7 +48,7 @@ class TargetBody(StrictSerializer):
         required=False, help_text="Needed with an API key; a signed-in member adds their own."
     )
     kind = serializers.ChoiceField(KINDS, required=False)
-    address = serializers.CharField(max_length=500, help_text="As the kind has them.")
+    address = serializers.CharField(max_length=2_000, help_text="As the kind has them.")
     token = serializers.CharField(
         max_length=200, required=False, allow_blank=True, help_text="Where the kind wants one."
     )

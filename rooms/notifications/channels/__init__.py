@@ -17,12 +17,14 @@ from rooms.notifications.channels.push_apps.bark import BarkChannel
 from rooms.notifications.channels.push_apps.gotify import GotifyChannel
 from rooms.notifications.channels.push_apps.onesignal import OneSignalChannel
 from rooms.notifications.channels.push_apps.pushover import PushoverChannel
+from rooms.notifications.channels.webpush.channel import WebPushChannel
 
 # In this order the page offers them.
 CHANNELS: dict[str, Channel] = {
     channel.kind: channel
     for channel in (
         EmailChannel(),
+        WebPushChannel(),
         NtfyChannel(),
         SlackChannel(),
         DiscordChannel(),
@@ -39,6 +41,11 @@ CHANNELS: dict[str, Channel] = {
     )
 }
 KINDS = tuple(CHANNELS)
+
+
+def list_available() -> list[Channel]:
+    """Return the channels that this installation is set up for."""
+    return [channel for channel in CHANNELS.values() if channel.is_available]
 
 
 def channel_of(kind: str) -> Channel:

@@ -35,9 +35,13 @@ class Retry:
 
 @dataclass(frozen=True, slots=True)
 class Dead:
-    """This address will not work until its owner does something about it."""
+    """This address will not work until its owner does something about it.
+
+    One that `is_gone` cannot be had again, so its target goes too.
+    """
 
     reason: str
+    is_gone: bool = False
 
 
 Result = Sent | Retry | Dead
@@ -55,12 +59,19 @@ class Channel(ABC):
     is_slow: ClassVar[bool] = False
     # The fields with which a member names an address on the page.
     form: ClassVar[type[forms.Form]]
+    # How it stands on the page; the template is given `channel` and `form`.
+    template: ClassVar[str] = "rooms/notifications/channels/fields.html"
 
     # What the page says and asks.
     title: ClassVar[Text]
     proof_sent: ClassVar[Text]
     proof_again: ClassVar[Text]
     proof_failed: ClassVar[Text]
+
+    @property
+    def is_available(self) -> bool:
+        """Whether the installation is set up for it; what is not is offered nowhere."""
+        return True
 
     @abstractmethod
     def parse(self, values: Mapping[str, Any]) -> dict[str, Any]:

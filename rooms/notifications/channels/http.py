@@ -38,12 +38,13 @@ DEAD_STATUSES = {400, 401, 403, 404, 410, 413, 422}
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What is asked of a provider; the body goes as JSON."""
+    """What is asked of a provider; the body goes as JSON unless it is bytes already."""
 
     url: str
-    json: Mapping[str, Any]
+    json: Mapping[str, Any] = field(default_factory=dict)
     method: str = "POST"
     headers: Mapping[str, str] = field(default_factory=dict)
+    body: bytes = b""
 
 
 class HttpChannel(Channel):
@@ -101,7 +102,7 @@ class HttpChannel(Channel):
                     "User-Agent": "Doorbell/1",
                     **request.headers,
                 },
-                body=json.dumps(request.json, ensure_ascii=False).encode(),
+                body=request.body or json.dumps(request.json, ensure_ascii=False).encode(),
             )
         except http.UrlRefused as error:
             return Dead(str(error))

@@ -28,6 +28,8 @@ class Notice:
     action: str
     # The same for every try of one call, so that a provider can tell a repeat.
     key: str
+    # The same for all about one room, so that a newer one takes the place of an older.
+    topic: str
     language: str
 
 
@@ -45,6 +47,7 @@ def tell_arrival(delivery: Delivery) -> Notice:
             url=room_url(delivery),
             action=gettext("Open the conversation"),
             key=str(delivery.uuid),
+            topic=(arrival.room or delivery).uuid.hex,
             language=translation.get_language(),
         )
 
@@ -62,6 +65,7 @@ def tell_digest(digest: Digest) -> Notice:
             url=inbox_url(),
             action=gettext("Open the inbox"),
             key=str(delivery.uuid),
+            topic="digest",
             language=translation.get_language(),
         )
 
@@ -80,6 +84,7 @@ def ask_to_agree(target: Target, confirm_url: str) -> Notice:
             url=confirm_url,
             action=gettext("Agree"),
             key=str(target.uuid),
+            topic=target.uuid.hex,
             language=translation.get_language(),
         )
 
