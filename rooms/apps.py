@@ -11,12 +11,13 @@ class RoomsConfig(AppConfig):
         from rooms import usage
         from rooms.conversations import revocation
         from rooms.conversations.services import removals
-        from rooms.notifications import metrics
+        from rooms.notifications import following, metrics
         from rooms.privacy import retention
         from rooms.provisioning import takeover
 
         revocation.listen()
         removals.listen()
+        following.listen()
         retention.listen()
         takeover.listen()
         usage.register()

@@ -4,6 +4,7 @@ import uuid
 from typing import Self
 
 from django.db import models
+from django.db.models.functions import Now
 from django.utils import timezone
 
 from accounts.team.models import Membership
@@ -13,6 +14,9 @@ from accounts.tenants.models import Account, TenantQuerySet
 class TargetQuerySet(TenantQuerySet["Target"]):
     def usable(self) -> Self:
         return self.filter(enabled=True).exclude(verified_at=None)
+
+    def awake(self) -> Self:
+        return self.exclude(snoozed_until__gt=Now())
 
 
 class Target(models.Model):
@@ -27,6 +31,8 @@ class Target(models.Model):
     address = models.JSONField(default=dict)
     enabled = models.BooleanField(default=True)
     verified_at = models.DateTimeField(null=True, blank=True)
+    # Nothing is sent there before; the member asked for the pause.
+    snoozed_until = models.DateTimeField(null=True, blank=True)
     last_error = models.CharField(max_length=200, blank=True)
     created_at = models.DateTimeField(default=timezone.now)
 
@@ -34,3 +40,7 @@ class Target(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} of {self.membership_id}"
+
+    @property
+    def is_snoozed(self) -> bool:
+        return self.snoozed_until is not None and self.snoozed_until > timezone.now()

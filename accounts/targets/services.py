@@ -83,8 +83,9 @@ def _within_address(facts: dict[str, Any]) -> dict[str, Any]:
 
 
 def set_target_enabled(target: Target, enabled: bool) -> Target:
-    target.enabled = enabled
-    target.save(update_fields=["enabled"])
+    """Switch it on or off, as its member says now, which also ends a pause."""
+    target.enabled, target.snoozed_until = enabled, None
+    target.save(update_fields=["enabled", "snoozed_until"])
     return target
 
 

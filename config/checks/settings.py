@@ -144,6 +144,19 @@ def check_vapid(**_: Any) -> list[CheckMessage]:
 
 
 @register()
+def check_telegram(**_: Any) -> list[CheckMessage]:
+    if bool(settings.TELEGRAM_BOT_TOKEN) == bool(settings.TELEGRAM_BOT_NAME):
+        return []
+    return [
+        Error(
+            "TELEGRAM_BOT_TOKEN and TELEGRAM_BOT_NAME go together; only one of them is set.",
+            hint="@BotFather says both.",
+            id="config.E014",
+        )
+    ]
+
+
+@register()
 def check_wire(**_: Any) -> list[CheckMessage]:
     """Sockets must live longer than the tickets that open them."""
     if settings.RESUME_TTL_S > settings.TICKET_TTL_S:

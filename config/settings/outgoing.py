@@ -16,5 +16,9 @@ VAPID_SUBJECT = env.read_str("VAPID_SUBJECT", "")
 PUSH_HOSTS = env.read_list("PUSH_HOSTS", [])
 # Further servers at which incoming webhooks of chats may lie, with * for any part of a name.
 CHAT_HOSTS = env.read_list("CHAT_HOSTS", [])
+# The bot by which members are called in Telegram: what @BotFather says of it. Both or none.
+TELEGRAM_BOT_TOKEN = env.read_str("TELEGRAM_BOT_TOKEN", "")
+TELEGRAM_BOT_NAME = env.read_str("TELEGRAM_BOT_NAME", "").removeprefix("@")
+TELEGRAM_API_URL = env.read_str("TELEGRAM_API_URL", "https://api.telegram.org")
 PUSHOVER_API_URL = env.read_str("PUSHOVER_API_URL", "https://api.pushover.net")
 ONESIGNAL_API_URL = env.read_str("ONESIGNAL_API_URL", "https://api.onesignal.com")

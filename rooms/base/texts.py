@@ -41,6 +41,8 @@ REFUSALS = (
     gettext_noop("This is not such an address. Copy it as the service shows it."),
     gettext_noop("This is not such a key. Copy it as the service shows it."),
     gettext_noop("This channel has no token."),
+    gettext_noop("A member adds Telegram on their page of alerts."),
+    gettext_noop("Reply to the message about a visitor, so that I know whom you mean."),
     gettext_noop("Web push is not set up here."),
     gettext_noop("Say which subscription takes the place of which."),
 )
@@ -51,6 +53,7 @@ NOTES = (
     gettext_noop("guest blocked"),
     gettext_noop("account suspended"),
     gettext_noop("target switched off"),
+    gettext_noop("snoozed"),
     gettext_noop("member signed off"),
     gettext_noop("somebody is at the desk"),
     gettext_noop("no answer in time"),

@@ -108,6 +108,8 @@ class Room(models.Model):
     closed_at = models.DateTimeField(null=True, blank=True)
     # Closed by the clock, so that the next message opens it again.
     idle = models.BooleanField(default=False, db_default=False)
+    # Somebody was called where a reply is an answer, and is told there what the guest writes.
+    followed = models.BooleanField(default=False, db_default=False)
 
     objects = RoomQuerySet.as_manager()
 

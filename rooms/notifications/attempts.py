@@ -15,6 +15,7 @@ from rooms.notifications import digests
 from rooms.notifications.channels import channel_of
 from rooms.notifications.channels.base import Dead, Result, Retry, Sent
 from rooms.notifications.digests import Digest
+from rooms.notifications.following import follow
 from rooms.notifications.models import Delivery
 from rooms.webhooks import recording
 
@@ -37,7 +38,7 @@ def attempt(delivery_id: int) -> bool:
         return True
     result = send(delivery, digests.gather(delivery))
     if isinstance(result, Sent):
-        _note_success(delivery)
+        _note_success(delivery, result.reference if delivery.held_at is None else "")
         return True
     _note_failure(delivery, result)
     return False
@@ -53,6 +54,7 @@ def find_reason_to_skip(delivery: Delivery) -> str:
         "guest blocked": arrival.guest.blocked_at is not None,
         "account suspended": not delivery.account.is_open,
         "target switched off": not target.enabled or target.verified_at is None,
+        "snoozed": target.is_snoozed,
         "member signed off": not target.membership.user.is_active,
     }
     for reason, holds in reasons.items():
@@ -80,7 +82,7 @@ def _finish(delivery: Delivery, state: State, note: str = "", *, tries: int = 0)
 
 
 @transaction.atomic
-def _note_success(delivery: Delivery) -> None:
+def _note_success(delivery: Delivery, reference: str) -> None:
     if not _finish(delivery, State.SENT, tries=1):
         return
     if delivery.held_at is not None:
@@ -91,6 +93,8 @@ def _note_success(delivery: Delivery) -> None:
     Target.objects.filter(pk=delivery.target_id).exclude(last_error="").update(last_error="")
     data = {"at": events.to_ms(now), "kind": delivery.target.kind}
     if (room := arrival.room) is not None:
+        if reference:
+            follow(delivery.target, room, reference)
         events.publish(events.room_topic(room.uuid), "owner.called", room.uuid, data)
         facts = {**data, "arrival": arrival.uuid}
         recording.record("owner.called", room, facts, guest_id=arrival.guest_id)

@@ -5,11 +5,13 @@ from typing import Self
 
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 
 from accounts.targets.models import Target
 from accounts.tenants.models import Account
 from rooms.arrivals.models import Arrival
 from rooms.base.outgoing.models import OutgoingQuerySet, OutgoingRow
+from rooms.conversations.models import Room
 
 
 class DeliveryQuerySet(OutgoingQuerySet["Delivery"]):
@@ -60,3 +62,22 @@ class Delivery(OutgoingRow):
 
     def __str__(self) -> str:
         return f"{self.state} to {self.target_id}"
+
+
+class CallReference(models.Model):
+    """What a provider calls a message that we sent about a room, so that a reply finds it."""
+
+    target = models.ForeignKey(Target, on_delete=models.CASCADE, related_name="references")
+    room = models.ForeignKey(Room, on_delete=models.CASCADE, related_name="references")
+    reference = models.CharField(max_length=64)
+    # Of the guest's message that it told; of the call itself, none.
+    message_seq = models.BigIntegerField(null=True, blank=True)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["target", "reference"], name="reference_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.reference} of {self.target_id}"

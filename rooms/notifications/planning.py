@@ -21,7 +21,8 @@ WITH planned AS (
     FROM accounts_target t
     JOIN accounts_membership m ON m.id = t.membership_id
     JOIN accounts_user u ON u.id = m.user_id
-    WHERE t.account_id = %(account)s AND t.enabled AND t.verified_at IS NOT NULL AND u.is_active
+    WHERE t.account_id = %(account)s AND t.enabled AND t.verified_at IS NOT NULL
+      AND u.is_active AND (t.snoozed_until IS NULL OR t.snoozed_until <= now())
     ON CONFLICT (arrival_id, target_id) DO NOTHING
     RETURNING target_id
 )

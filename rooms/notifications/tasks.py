@@ -19,6 +19,7 @@ from rooms.base import slots
 from rooms.conversations.models import Room
 from rooms.guests.models import Guest
 from rooms.links.models import DirectLink
+from rooms.notifications import following
 from rooms.notifications.attempts import note_error, send
 from rooms.notifications.channels import channel_of
 from rooms.notifications.channels.base import Dead, Result, Retry
@@ -30,6 +31,9 @@ from rooms.properties.models import Property
 # Nobody calls what has no row, so it asks for a place again: for two minutes.
 PLACE_WAIT_S = 5
 PLACE_TRIES = 24
+# What a guest said a quarter of an hour ago is read in the inbox.
+FOLLOW_WAIT_S, FOLLOW_MAX_WAIT_S = 5, 60
+FOLLOW_TRIES = 15
 queue_next = CALLS.queue_next
 
 
@@ -55,6 +59,14 @@ def send_test(self: Any, target_id: int) -> None:
 def send_proof(self: Any, target_id: int) -> None:
     """Send the target's reader the link by which they agree to be called."""
     _send_within_place(self, target_id, _send_proof)
+
+
+@shared_task(bind=True, max_retries=FOLLOW_TRIES)
+def tell_followers(self: Any, message_id: int) -> None:
+    """Tell what a guest wrote under the calls about their room; the inbox has it in any case."""
+    if waits := following.tell_followers(message_id):
+        wait_s = max(wait.after_s or FOLLOW_WAIT_S for wait in waits)
+        raise self.retry(countdown=min(wait_s, FOLLOW_MAX_WAIT_S))
 
 
 def _send_within_place(task: Any, target_id: int, deed: Callable[[Target], Result | None]) -> None:

@@ -2,10 +2,12 @@ from __future__ import annotations
 
 from django.urls import path
 
-from rooms.notifications import push_views, views
+from rooms.notifications import push_views, telegram_views, views
 
 urlpatterns = [
     path("service-worker.js", push_views.show_worker, name="push_worker"),
+    path("telegram", telegram_views.take_update, name="telegram_update"),
+    path("notifications/telegram", telegram_views.show_code, name="telegram_code"),
     path("notifications/push", push_views.renew, name="push_renew"),
     path("notifications", views.show_notifications, name="notifications"),
     path("notifications/targets", views.add_target, name="target_add"),

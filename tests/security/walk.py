@@ -17,6 +17,7 @@ PUBLIC = {
     "rooms:target_confirm",
     "rooms:push_worker",  # a script
     "rooms:push_renew",
+    "rooms:telegram_update",  # Telegram, by its secret
     "rooms:theme",
     "rooms:theme_part",
     "rooms:styles",  # staff, or everybody in development

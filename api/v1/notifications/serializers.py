@@ -18,6 +18,7 @@ TARGET: dict[str, Any] = {
     "address": "bob@example.com",
     "enabled": True,
     "verified_at": "2026-11-22T09:00:00Z",
+    "snoozed_until": None,
     "last_error": "",
     "created_at": "2026-11-22T09:00:00Z",
 }
@@ -33,6 +34,9 @@ class TargetOut(OutputSerializer):
     address = serializers.SerializerMethodField(help_text="As its owner would recognise it.")
     enabled = serializers.BooleanField()
     verified_at = serializers.DateTimeField(allow_null=True)
+    snoozed_until = serializers.DateTimeField(
+        allow_null=True, help_text="Nothing is sent there before."
+    )
     last_error = serializers.CharField()
     created_at = serializers.DateTimeField()
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from sys import intern
 from typing import Any, Protocol
 from uuid import UUID
@@ -16,7 +17,7 @@ from django.db import IntegrityError, connection, transaction
 from accounts.base.errors import AccountSuspended, Invalid
 from accounts.limits import quotas
 from accounts.limits.quotas import Cost, Quota
-from rooms.base import events
+from rooms.base import events, hooks
 from rooms.conversations import shape
 from rooms.conversations.errors import (
     ClientIdReused,
@@ -68,6 +69,8 @@ class StoredMessage:
     seq: int
     at: datetime
     quarantined: bool = False
+    # Its row's id, where somebody follows the room from elsewhere; see rooms.base.hooks.
+    followed_id: int | None = None
 
 
 class AttachedFile(Protocol):
@@ -155,7 +158,7 @@ WITH writer AS (
     SET last_seq = r.last_seq + 1, preview = %(preview)s, activity_at = now()
     FROM writer w
     WHERE r.id = w.room_id AND r.status <> 'closed' AND (%(in_company)s OR NOT w.hooked)
-    RETURNING r.id, r.last_seq, r.status = 'quarantine' AS quarantined
+    RETURNING r.id, r.last_seq, r.status = 'quarantine' AS quarantined, r.followed
 ), marked AS (
     UPDATE rooms_participant p
     SET read_seq = n.last_seq, delivered_seq = n.last_seq, consented_at = CASE
@@ -169,7 +172,8 @@ WITH writer AS (
 INSERT INTO rooms_message (account_id, room_id, sender_id, seq, client_id, body, at)
 SELECT w.account_id, n.id, w.id, n.last_seq, %(client_id)s, %(body)s, clock_timestamp()
 FROM numbered n, writer w
-RETURNING seq, at, (SELECT hooked FROM writer), (SELECT quarantined FROM numbered)
+RETURNING seq, at, (SELECT hooked FROM writer), (SELECT quarantined FROM numbered),
+    CASE WHEN (SELECT followed FROM numbered) THEN id END
 """
 
 
@@ -211,6 +215,8 @@ def post_message(
     status = {"status": Room.Status.QUARANTINE} if posted.quarantined else {}
     message = _describe(sender, values, posted, attachment)
     _announce(sender, message, values["preview"], status)
+    if posted.followed_id is not None:
+        _tell_followers(sender, posted.followed_id)
     return posted
 
 
@@ -239,7 +245,7 @@ def _store(
     with connection.cursor() as cursor:
         cursor.execute(POST, values | {"in_company": in_company})
         row = cursor.fetchone()
-    return (StoredMessage(row[0], row[1], row[3]), row[2]) if row else (None, False)
+    return (StoredMessage(row[0], row[1], *row[3:]), row[2]) if row else (None, False)
 
 
 @transaction.atomic
@@ -304,6 +310,13 @@ def _announce(
         **status,
     }
     events.publish(events.account_topic(sender.account_uuid), "room.changed", room, change)
+
+
+def _tell_followers(sender: Sender, message_id: int) -> None:
+    """Whoever was called elsewhere is told what a guest writes, not what the desk does."""
+    if sender.guest_id is not None:
+        ring = partial(hooks.followed_message_posted.send, None, message_id=message_id)
+        transaction.on_commit(ring, robust=True)
 
 
 def _find_stored(sender: Sender, client_id: UUID, body: str) -> StoredMessage:

@@ -17,6 +17,7 @@ from rooms.notifications.channels.push_apps.bark import BarkChannel
 from rooms.notifications.channels.push_apps.gotify import GotifyChannel
 from rooms.notifications.channels.push_apps.onesignal import OneSignalChannel
 from rooms.notifications.channels.push_apps.pushover import PushoverChannel
+from rooms.notifications.channels.telegram.channel import TelegramChannel
 from rooms.notifications.channels.webpush.channel import WebPushChannel
 
 # In this order the page offers them.
@@ -25,6 +26,7 @@ CHANNELS: dict[str, Channel] = {
     for channel in (
         EmailChannel(),
         WebPushChannel(),
+        TelegramChannel(),
         NtfyChannel(),
         SlackChannel(),
         DiscordChannel(),

@@ -22,7 +22,9 @@ from rooms.notifications.models import Delivery
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """The provider took it."""
+    """The provider took it, and `reference` is what it calls the message, if that is of use."""
+
+    reference: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +57,8 @@ class Channel(ABC):
     kind: ClassVar[str]
     # Those of one address, by which a second one is found out.
     identity: ClassVar[tuple[str, ...]]
+    # Whether a reply there is an answer, and the guest's next words are told under it.
+    can_follow: ClassVar[bool] = False
     # A slow provider must not hold up a quick one.
     is_slow: ClassVar[bool] = False
     # The fields with which a member names an address on the page.
@@ -107,6 +111,10 @@ class Channel(ABC):
     @abstractmethod
     def send_digest(self, digest: Digest) -> Result:
         """Hand over one call about many arrivals, as `send` does for one."""
+
+    def follow(self, target: Target, text: str, reference: str) -> Result:
+        """Hand over what the guest wrote after a call; `reference` is what that was sent as."""
+        raise NotImplementedError
 
     def identify(self, address: Mapping[str, Any]) -> dict[str, Any]:
         return {name: address[name] for name in self.identity}

@@ -93,7 +93,12 @@ class HttpChannel(Channel):
 
     def hand_over(self, target: Target, notice: Notice) -> Result:
         try:
-            request = self.write(target, notice)
+            return self.ask(self.write(target, notice))
+        except BadToken:
+            return Dead("the access token cannot be read any more")
+
+    def ask(self, request: Request) -> Result:
+        try:
             answer = http.send(
                 request.method,
                 request.url,
@@ -108,8 +113,6 @@ class HttpChannel(Channel):
             return Dead(str(error))
         except http.OutgoingError as error:
             return Retry(str(error))
-        except BadToken:
-            return Dead("the access token cannot be read any more")
         return self.judge(answer)
 
 
