@@ -215,8 +215,7 @@ def post_message(
     status = {"status": Room.Status.QUARANTINE} if posted.quarantined else {}
     message = _describe(sender, values, posted, attachment)
     _announce(sender, message, values["preview"], status)
-    if posted.followed_id is not None:
-        _tell_followers(sender, posted.followed_id)
+    _tell_followers(sender, posted)
     return posted
 
 
@@ -312,10 +311,10 @@ def _announce(
     events.publish(events.account_topic(sender.account_uuid), "room.changed", room, change)
 
 
-def _tell_followers(sender: Sender, message_id: int) -> None:
+def _tell_followers(sender: Sender, posted: StoredMessage) -> None:
     """Whoever was called elsewhere is told what a guest writes, not what the desk does."""
-    if sender.guest_id is not None:
-        ring = partial(hooks.followed_message_posted.send, None, message_id=message_id)
+    if posted.followed_id is not None and sender.guest_id is not None:
+        ring = partial(hooks.followed_message_posted.send, None, message_id=posted.followed_id)
         transaction.on_commit(ring, robust=True)
 
 
