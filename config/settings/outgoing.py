@@ -20,5 +20,8 @@ CHAT_HOSTS = env.read_list("CHAT_HOSTS", [])
 TELEGRAM_BOT_TOKEN = env.read_str("TELEGRAM_BOT_TOKEN", "")
 TELEGRAM_BOT_NAME = env.read_str("TELEGRAM_BOT_NAME", "").removeprefix("@")
 TELEGRAM_API_URL = env.read_str("TELEGRAM_API_URL", "https://api.telegram.org")
+# The app that members follow in WeChat: `manage.py wxpusher` says what WxPusher has to know.
+WXPUSHER_APP_TOKEN = env.read_str("WXPUSHER_APP_TOKEN", "")
+WXPUSHER_API_URL = env.read_str("WXPUSHER_API_URL", "https://wxpusher.zjiecode.com")
 PUSHOVER_API_URL = env.read_str("PUSHOVER_API_URL", "https://api.pushover.net")
 ONESIGNAL_API_URL = env.read_str("ONESIGNAL_API_URL", "https://api.onesignal.com")

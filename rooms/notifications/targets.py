@@ -14,7 +14,9 @@ from rooms.notifications.channels import channel_of
 from rooms.notifications.channels.http import mark
 
 
-def add_address(*, membership: Membership, kind: str, address: dict[str, Any]) -> Target:
+def add_address(
+    *, membership: Membership, kind: str, address: dict[str, Any], is_proven: bool = False
+) -> Target:
     """Add what the channel's `parse` returned; it counts at once if it is known to be theirs.
 
     Raises Conflict if it is there already, LimitReached.
@@ -25,7 +27,7 @@ def add_address(*, membership: Membership, kind: str, address: dict[str, Any]) -
         kind,
         address,
         identity=channel.identify(address),
-        is_proven=channel.is_proven(membership, address),
+        is_proven=is_proven or channel.is_proven(membership, address),
     )
 
 

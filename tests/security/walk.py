@@ -17,6 +17,7 @@ PUBLIC = {
     "rooms:target_confirm",
     "rooms:push_worker",  # a script
     "rooms:push_renew",
+    "rooms:wxpusher_callback",  # WxPusher, by the secret in the address
     "rooms:telegram_update",  # Telegram, by its secret
     "rooms:theme",
     "rooms:theme_part",

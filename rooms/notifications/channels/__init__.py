@@ -19,6 +19,7 @@ from rooms.notifications.channels.push_apps.onesignal import OneSignalChannel
 from rooms.notifications.channels.push_apps.pushover import PushoverChannel
 from rooms.notifications.channels.telegram.channel import TelegramChannel
 from rooms.notifications.channels.webpush.channel import WebPushChannel
+from rooms.notifications.channels.wxpusher.channel import WxPusherChannel
 
 # In this order the page offers them.
 CHANNELS: dict[str, Channel] = {
@@ -27,6 +28,7 @@ CHANNELS: dict[str, Channel] = {
         EmailChannel(),
         WebPushChannel(),
         TelegramChannel(),
+        WxPusherChannel(),
         NtfyChannel(),
         SlackChannel(),
         DiscordChannel(),

@@ -30,6 +30,8 @@ from rooms.notifications.targets import add_address
 from rooms.properties.models import Property
 
 DELIVERIES_SHOWN = 30
+# So many channels are offered without a further tap.
+COMMON = 5
 TEST_RATE = "5/600"
 
 
@@ -145,8 +147,13 @@ def _show_page(
 ) -> HttpResponse:
     targets = request.membership.targets.order_by("id")
     forms = {channel: channel.form() for channel in list_available()}
+    if filled is not None:
+        forms[filled[0]] = filled[1]
+    rows = list(forms.items())
     context = {
-        "forms": [*forms.items()] if filled is None else [*(forms | dict([filled])).items()],
+        "forms": rows[:COMMON],
+        "more": rows[COMMON:],
+        "is_more_open": any(form.is_bound for _, form in rows[COMMON:]),
         "targets": [
             (target, channel_of(target.kind), channel_of(target.kind).describe(target))
             for target in targets
