@@ -18,6 +18,7 @@ SECRET_PLACES = (
     "accounts/confirm-email",
     "accounts/password/reset/key",
     "notifications/confirm",
+    "wxpusher",
 )
 _ENDS = r"\s'\"<>`"
 MASKS: tuple[tuple[re.Pattern[str], str], ...] = (
