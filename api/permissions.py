@@ -41,6 +41,7 @@ TABLE: dict[str, dict[str, AccessLevel]] = {
     "properties": {"GET": READ, "POST": WRITE},
     "property": {"GET": READ, "PATCH": WRITE, "DELETE": WRITE},
     "property-retention": {"GET": READ},
+    "property-ladder": {"GET": READ, "PATCH": WRITE},
     "property-restore": {"POST": WRITE},
     "property-links": {"GET": READ, "POST": WRITE},
     "property-links-batch": {"POST": WRITE},

@@ -34,18 +34,20 @@ IMPATIENT = {
 }
 
 
-def publish(jobs: Iterable[tuple[Any, int | None, str]]) -> bool:
+def publish(jobs: Iterable[tuple[Any, int | None, str]], after_s: int = 0) -> bool:
     """Queue each (task, row id, queue) and say whether the broker took them; never raises.
 
-    A row id of None is for tasks that find their rows themselves.
+    A row id of None is for tasks that find their rows themselves. `after_s` is when they begin:
+    at most a minute, for a broker hands a task that waits longer to somebody else as well.
     """
+    later = {"countdown": after_s} if after_s else {}
     if _breaker.is_open:
         return False
     try:
         with _open_producers().acquire(block=True, timeout=PATIENCE_S) as producer:
             for task, row_id, queue in jobs:
                 args = () if row_id is None else (row_id,)
-                task.apply_async(args, producer=producer, queue=queue, retry=False)
+                task.apply_async(args, producer=producer, queue=queue, retry=False, **later)
     except (KombuError, OSError) as error:
         _breaker.trip()
         RINGS_FAILED.inc()

@@ -44,9 +44,13 @@ def holder_of(account_id: int) -> str:
     return f"call:{account_id}"
 
 
-def ring(targets: Iterable[tuple[int, str]]) -> None:
-    """Say that something is due for these targets (id, kind); see DeliveryQueue.ring."""
-    CALLS.ring(Receiver(target_id, queue_of(kind)) for target_id, kind in targets)
+def ring(targets: Iterable[tuple[int, str]], after_s: int = 0) -> None:
+    """Say that something is due for these targets (id, kind), now or in a while."""
+    receivers = [Receiver(target_id, queue_of(kind)) for target_id, kind in targets]
+    if after_s:
+        CALLS.ring_later(receivers, after_s)
+    else:
+        CALLS.ring(receivers)
 
 
 def ask_for_test(target: Target) -> bool:

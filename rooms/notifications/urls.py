@@ -2,11 +2,13 @@ from __future__ import annotations
 
 from django.urls import path
 
-from rooms.notifications.views import push, targets, telegram, wxpusher
+from rooms.notifications.views import ladder, push, targets, telegram, wxpusher
 
 urlpatterns = [
     path("service-worker.js", push.show_worker, name="push_worker"),
     path("telegram", telegram.take_update, name="telegram_update"),
+    path("notifications/duty", targets.switch_duty, name="duty"),
+    path("properties/<uuid:uuid>/calls", ladder.edit_ladder, name="property_ladder"),
     path("notifications/telegram", telegram.show_code, name="telegram_code"),
     path("wxpusher/<str:secret>", wxpusher.take_callback, name="wxpusher_callback"),
     path("notifications/wxpusher", wxpusher.show_qr, name="wxpusher_qr"),

@@ -77,6 +77,8 @@ class Property(models.Model):
     transport = models.CharField(max_length=10, choices=Transport, default=Transport.DIRECT)
     # Seconds an arrival waits for an answer before its owner is called.
     call_after_s = models.PositiveIntegerField(default=0)
+    # Steps of whom to call when, see rooms.notifications.ladder; none: everybody after that wait.
+    ladder = models.JSONField(default=list, db_default=[], blank=True)
     # Conversations are closed after so many days without a word; None or 0: never.
     idle_days = models.PositiveSmallIntegerField(
         null=True,

@@ -67,6 +67,7 @@ AGENTS = {
     "rooms:room_release",
     "rooms:room_reopen",
     "rooms:target_add",
+    "rooms:duty",
     "rooms:welcome",
 }
 

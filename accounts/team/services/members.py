@@ -100,3 +100,10 @@ def _refuse_last_owner(membership: Membership) -> None:
     owners = Membership.objects.for_account(membership.account).filter(role=Membership.Role.OWNER)
     if not owners.exclude(pk=membership.pk).exists():
         raise Conflict(LAST_OWNER)
+
+
+def set_on_duty(*, membership: Membership, on_duty: bool) -> Membership:
+    """Note whether the member is on duty: who is not, is not called by steps for those who are."""
+    membership.on_duty = on_duty
+    membership.save(update_fields=["on_duty"])
+    return membership

@@ -12,6 +12,7 @@ MEMBER: dict[str, Any] = {
     "name": "Bob",
     "email": "bob@example.com",
     "role": "agent",
+    "on_duty": True,
     "created_at": "2026-11-22T09:00:00Z",
 }
 INVITATION: dict[str, Any] = {
@@ -31,14 +32,18 @@ class MemberOut(OutputSerializer):
     name = serializers.CharField(source="user.display_name")
     email = serializers.CharField(source="user.email")
     role = serializers.ChoiceField(Membership.Role.choices)
+    on_duty = serializers.BooleanField(
+        help_text="Whether steps of a ladder for who is on duty mean them."
+    )
     created_at = serializers.DateTimeField()
 
 
-@sample({"role": "admin"})
+@sample({"role": "admin", "on_duty": False})
 class MemberBody(StrictSerializer):
     """What to change."""
 
-    role = serializers.ChoiceField(Membership.Role.choices)
+    role = serializers.ChoiceField(Membership.Role.choices, required=False)
+    on_duty = serializers.BooleanField(required=False)
 
 
 @sample({"keep_keys": ["8d53c0e9-2f7a-4c61-9a1f-6b1c5d2c0b3e"]})

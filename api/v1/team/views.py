@@ -11,7 +11,7 @@ from accounts.team import mails
 from accounts.team.access import get_invitation, get_membership
 from accounts.team.models import Invitation, Membership
 from accounts.team.services.invitations import cancel_invitation, create_invitation
-from accounts.team.services.members import change_role, remove_member
+from accounts.team.services.members import change_role, remove_member, set_on_duty
 from api.resource import Resource
 from api.schema.openapi import operation
 from api.serializers import page_of
@@ -48,12 +48,16 @@ class MemberDetail(MemberResource):
     def get(self, request: Request, uuid: UUID) -> Response:
         return self.render(MemberOut, get_membership(self.account, uuid))
 
-    @operation("members.update", "Give a member another role", MemberOut, body=MemberBody)
+    @operation("members.update", "Change a member's role or duty", MemberOut, body=MemberBody)
     def patch(self, request: Request, uuid: UUID) -> Response:
-        member, role = get_membership(self.account, uuid), self.read_body(MemberBody)["role"]
+        member, body = get_membership(self.account, uuid), self.read_body(MemberBody)
+        role = body.get("role", member.role)
         self.refuse_owners(member.role, role)
         with self.changing(MemberOut, member, lambda: get_membership(self.account, uuid)) as held:
-            change_role(membership=held, role=role, by=self.membership, actor=self.caller.actor)
+            if role != held.role:
+                change_role(membership=held, role=role, by=self.membership, actor=self.caller.actor)
+            if "on_duty" in body:
+                set_on_duty(membership=held, on_duty=body["on_duty"])
         return self.render(MemberOut, held)
 
     @operation(

@@ -108,6 +108,11 @@ class DeliveryQueue(ABC):
         """Say that something is due. An absent broker is counted, never raised."""
         self._publish(one for one in set(receivers) if self._note_rung(one.receiver_id))
 
+    def ring_later(self, receivers: Iterable[Receiver], after_s: int) -> None:
+        """Say that something will be due in so many seconds, at most a minute."""
+        task = current_app.signature(self.task)
+        broker.publish(((task, one.receiver_id, one.queue) for one in set(receivers)), after_s)
+
     def queue_next(self, receiver_id: int, free: int) -> bool:
         """Queue as many of the receiver's first due rows as places are free; see slots."""
         self._forget_rung(receiver_id)

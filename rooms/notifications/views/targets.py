@@ -22,6 +22,7 @@ from accounts.targets.access import get_target
 from accounts.targets.models import Target
 from accounts.targets.services import confirm_target, remove_target, set_target_enabled
 from accounts.team.access import MemberRequest, member_required
+from accounts.team.services.members import set_on_duty
 from rooms.notifications.channels import CHANNELS, channel_of, list_available
 from rooms.notifications.channels.base import Channel
 from rooms.notifications.models import Delivery
@@ -78,6 +79,14 @@ def switch_target(request: MemberRequest, uuid: UUID) -> HttpResponse:
     """Switch on or off, as `enabled` says; a repeat changes nothing."""
     target = get_target(request.membership, uuid)
     set_target_enabled(target, request.POST.get("enabled") == "1")
+    return redirect("rooms:notifications")
+
+
+@member_required
+@require_POST
+def switch_duty(request: MemberRequest) -> HttpResponse:
+    """Say that I am on duty or not, as `on` says; a repeat changes nothing."""
+    set_on_duty(membership=request.membership, on_duty=request.POST.get("on") == "1")
     return redirect("rooms:notifications")
 
 
