@@ -7,7 +7,7 @@ can put it right and should keep what they typed.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -105,6 +105,14 @@ def explain(error: DomainError) -> str:
         facts = {"limit": error.limit, "allowed": error.allowed}
         return gettext("The limit “%(limit)s” of this account is %(allowed)s.") % facts
     return gettext(str(error))
+
+
+def as_words(deed: Callable[[], str]) -> str:
+    """Return what the deed says, or the sentence of its refusal: the edge of a chat's bot."""
+    try:
+        return deed()
+    except DomainError as error:
+        return explain(error)
 
 
 @contextmanager

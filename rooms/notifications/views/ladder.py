@@ -34,7 +34,7 @@ from rooms.notifications.ladder import (
 from rooms.properties.access import get_property
 from rooms.properties.models import Property
 
-EMPTY_ROWS = 2
+EMPTY_ROWS = 1
 
 
 class StepForm(forms.Form):

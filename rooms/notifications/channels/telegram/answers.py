@@ -10,14 +10,15 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from typing import Any
 from uuid import UUID, uuid5
 
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
-from accounts.base.errors import Conflict, DomainError, NotFound
-from accounts.base.refusals import explain
+from accounts.base.errors import Conflict, NotFound
+from accounts.base.refusals import as_words
 from accounts.targets.models import Target, TargetQuerySet
 from rooms.conversations.services.messages import post_message, sender_of
 from rooms.conversations.services.participation import member_party, take_part
@@ -60,10 +61,7 @@ def understand(update: Any) -> dict[str, Any] | None:
         return None
     first = said.targets.first()
     with translation.override(language_of(first.membership.user) if first else None):
-        try:
-            text = _obey(said)
-        except DomainError as error:
-            text = explain(error)
+        text = as_words(partial(_obey, said))
     if not text:
         return {"method": "setMessageReaction", **_here(said), "reaction": [TAKEN]}
     return {"method": "sendMessage", "chat_id": said.chat, "text": text}
