@@ -17,6 +17,7 @@ from rooms.notifications.channels.base import Dead, Result, Retry, Sent
 from rooms.notifications.digests import Digest
 from rooms.notifications.following import follow
 from rooms.notifications.models import Delivery
+from rooms.notifications.switching_off import switch_off
 from rooms.webhooks import recording
 
 # Waits after the first, second, … failed try: together a bit more than a day.
@@ -105,7 +106,8 @@ def _note_failure(delivery: Delivery, result: Retry | Dead) -> None:
     note_error(delivery.target_id, result)
     if isinstance(result, Dead):
         # An address that bounced once is not tried again until its owner switches it on.
-        Target.objects.filter(pk=delivery.target_id).update(enabled=False)
+        if not result.is_gone:
+            switch_off(delivery.target_id, result.reason)
         _finish(delivery, State.FAILED, result.reason, tries=1)
         if result.is_gone:
             delivery.target.delete()

@@ -16,6 +16,7 @@ from rooms.notifications.channels import channel_of
 from rooms.notifications.channels.base import Dead, Result, Retry, Sent
 from rooms.notifications.channels.words import to_line
 from rooms.notifications.models import CallReference
+from rooms.notifications.switching_off import switch_off
 
 QUEUE = "notify_fast"
 TASK = "rooms.notifications.tasks.tell_followers"
@@ -73,7 +74,7 @@ def _tell(call: CallReference, message: Message) -> Result:
             defaults={"room": call.room, "message_seq": message.seq},
         )
     if isinstance(result, Dead):
-        Target.objects.filter(pk=call.target_id).update(enabled=False, last_error=result.reason)
+        switch_off(call.target_id, result.reason)
     return result
 
 

@@ -19,7 +19,7 @@ from rooms.base import slots
 from rooms.conversations.models import Room
 from rooms.guests.models import Guest
 from rooms.links.models import DirectLink
-from rooms.notifications import following
+from rooms.notifications import following, switching_off
 from rooms.notifications.attempts import note_error, send
 from rooms.notifications.channels import channel_of
 from rooms.notifications.channels.base import Dead, Result, Retry
@@ -31,6 +31,7 @@ from rooms.properties.models import Property
 # Nobody calls what has no row, so it asks for a place again: for two minutes.
 PLACE_WAIT_S = 5
 PLACE_TRIES = 24
+MAIL_WAIT_S = 60
 # What a guest said a quarter of an hour ago is read in the inbox.
 FOLLOW_WAIT_S, FOLLOW_MAX_WAIT_S = 5, 60
 FOLLOW_TRIES = 15
@@ -67,6 +68,13 @@ def tell_followers(self: Any, message_id: int) -> None:
     if waits := following.tell_followers(message_id):
         wait_s = max(wait.after_s or FOLLOW_WAIT_S for wait in waits)
         raise self.retry(countdown=min(wait_s, FOLLOW_MAX_WAIT_S))
+
+
+@shared_task(bind=True, max_retries=PLACE_TRIES)
+def tell_switched_off(self: Any, target_id: int) -> None:
+    """Write to a member whose address does not work any more; the page says so in any case."""
+    if not switching_off.tell_switched_off(target_id):
+        raise self.retry(countdown=MAIL_WAIT_S)
 
 
 def _send_within_place(task: Any, target_id: int, deed: Callable[[Target], Result | None]) -> None:

@@ -49,7 +49,7 @@ def open_alerts(make_context, user, browser, granted=True):
     page = context.new_page()
     page.add_init_script(SUBSCRIBE % browser.subscription)
     page.goto("/notifications")
-    page.get_by_text("This browser", exact=True).click()
+    page.get_by_text("Browser push", exact=True).click()
     return page
 
 
@@ -110,7 +110,7 @@ def test_a_push_service_out_of_reach_is_said(make_context, alice):
         "PushManager.prototype.subscribe = () => Promise.reject(new Error('away'))"
     )
     page.goto("/notifications")
-    page.get_by_text("This browser", exact=True).click()
+    page.get_by_text("Browser push", exact=True).click()
     page.get_by_role("button", name="Ring in this browser").click()
     expect(page.get_by_role("alert")).to_contain_text("could not be reached")
     expect(page.get_by_role("button", name="Ring in this browser")).to_be_enabled()
@@ -120,6 +120,6 @@ def test_a_browser_without_pushes_says_so(make_context, alice):
     page = make_context(alice).new_page()
     page.add_init_script("delete window.PushManager")
     page.goto("/notifications")
-    page.get_by_text("This browser", exact=True).click()
+    page.get_by_text("Browser push", exact=True).click()
     expect(page.get_by_text("cannot take pushes")).to_be_visible()
     expect(page.get_by_role("button", name="Ring in this browser")).to_be_disabled()

@@ -188,7 +188,7 @@ def test_it_reads_as_sentences(team, property):
     steps = [step(0, "on_duty", "webpush"), step(1, "owner"), step(30, team["Bob"].uuid, "email")]
     set_ladder(property=property, steps=steps)
     assert tell(property) == [
-        "At once: everybody on duty by This browser.",
+        "At once: everybody on duty by Browser push.",
         "After 1 second: owners, everywhere.",
         "After 30 seconds: Bob by E-mail.",
     ]

@@ -21,8 +21,9 @@ from rooms.guests.models import Guest
 from rooms.notifications.channels import CHANNELS, channel_of
 from rooms.notifications.channels.base import Retry
 from rooms.notifications.models import Delivery
+from rooms.notifications.switching_off import switch_off
 from rooms.notifications.targets import add_address
-from rooms.notifications.tasks import deliver, send_proof
+from rooms.notifications.tasks import deliver, send_proof, tell_switched_off
 from tests.api.conftest import make_api
 from tests.cast import join
 
@@ -377,3 +378,49 @@ def test_what_is_no_such_address_is_refused(settings, kind, address, token):
     with pytest.raises(Invalid) as refusal:
         channel_of(kind).parse_text(address, token)
     assert refusal.value.field in ("address", "token")
+
+
+@pytest.fixture
+def slack(add, httpserver):
+    service = next(one for one in SERVICES if one.kind == "slack")
+    target = add(service)
+    answer(httpserver, *service.dead)
+    return target
+
+
+@in_database
+def test_a_member_hears_of_an_address_that_was_switched_off_once(slack, link, alice, mailoutbox):
+    call(link)
+    assert tell_switched_off(slack.pk) is None
+    (mail,) = mailoutbox
+    assert mail.to == [alice.email]
+    assert mail.subject == "You are not called by Slack any more"
+    assert "404 no_service" in mail.body and "/notifications" in mail.body
+
+
+@in_database
+def test_who_switched_it_on_again_hears_nothing(slack, link, mailoutbox):
+    call(link)
+    Target.objects.update(enabled=True)
+    tell_switched_off(slack.pk)
+    assert mailoutbox == []
+
+
+@in_database
+def test_nobody_is_written_to_at_the_address_that_failed(alice, mailoutbox):
+    target = Target.objects.get(membership__user=alice)
+    Target.objects.update(enabled=False)
+    tell_switched_off(target.pk)
+    assert mailoutbox == []
+
+
+@in_database
+def test_it_is_told_when_it_is_switched_off_and_not_again(slack, link, monkeypatch):
+    told = []
+    monkeypatch.setattr(
+        "rooms.base.broker.publish",
+        lambda jobs, after_s=0: bool(told.extend(job[0].task for job in jobs)) or True,
+    )
+    call(link)
+    switch_off(slack.pk, "once more")
+    assert told.count("rooms.notifications.tasks.tell_switched_off") == 1

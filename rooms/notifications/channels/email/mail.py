@@ -52,6 +52,20 @@ def write_proof(target: Target, confirm_url: str) -> EmailMultiAlternatives:
     return _write("proof", target, facts, {})
 
 
+def write_switched_off(
+    target: Target, email: str, *, channel: Any, address: str
+) -> EmailMultiAlternatives:
+    """Return the mail that says where its member is not called any more, and why."""
+    facts = {
+        "account": target.account,
+        "channel": channel,
+        "address": to_line(address),
+        "reason": to_line(target.last_error),
+        "settings_url": settings_url(),
+    }
+    return _write("switched_off", target, facts, {}, to=email)
+
+
 def _name(delivery: Delivery) -> dict[str, str]:
     """Return headers; the same for every try, so that a mail sent twice is shown once."""
     return {
@@ -61,7 +75,7 @@ def _name(delivery: Delivery) -> dict[str, str]:
 
 
 def _write(
-    name: str, target: Target, facts: dict[str, Any], headers: dict[str, str]
+    name: str, target: Target, facts: dict[str, Any], headers: dict[str, str], to: str = ""
 ) -> EmailMultiAlternatives:
     user = target.membership.user
     with translation.override(language_of(user)):
@@ -69,7 +83,7 @@ def _write(
         message = EmailMultiAlternatives(
             subject=to_line(render_to_string(f"email/{name}.subject", facts)),
             body=render_to_string(f"email/{name}.txt", facts),
-            to=[target.address["email"]],
+            to=[to or target.address["email"]],
             headers={"Auto-Submitted": "auto-generated", **headers},
         )
         message.attach_alternative(render_to_string(f"email/{name}.html", facts), "text/html")

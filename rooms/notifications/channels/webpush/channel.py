@@ -61,7 +61,7 @@ class WebPushChannel(HttpChannel):
     identity = ("mark",)
     form = WebPushForm
     template = "rooms/notifications/channels/webpush.html"
-    title = _("This browser")
+    title = _("Browser push")
 
     @property
     def is_available(self) -> bool:
