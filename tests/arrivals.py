@@ -18,6 +18,8 @@ def join(site, link, cookies=None, nickname="Gwen"):
         json={"nickname": nickname},
         headers={"Origin": site.url},
         cookies=cookies,
+        # The first request of a process loads what answers it.
+        timeout=30,
     )
     assert answer.status_code == 201, answer.text
     return answer

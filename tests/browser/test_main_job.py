@@ -34,7 +34,7 @@ SECRET = "a word nobody else says: xylograph"
 
 
 def read_counter(live, name):
-    text = httpx.get(f"{live.url}/metrics", trust_env=False).text
+    text = httpx.get(f"{live.url}/metrics", trust_env=False, timeout=30).text
     return float(re.search(rf"^{name} (\S+)$", text, re.M).group(1))
 
 

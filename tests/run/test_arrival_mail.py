@@ -78,7 +78,7 @@ def test_the_web_process_tells_what_the_worker_did(site, box, link):
 
 
 def read_tries(site):
-    lines = httpx.get(f"{site.url}/metrics", trust_env=False).text.splitlines()
+    lines = httpx.get(f"{site.url}/metrics", trust_env=False, timeout=30).text.splitlines()
     return [line for line in lines if line.startswith("doorbell_delivery_tries_total")]
 
 

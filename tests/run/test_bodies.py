@@ -90,12 +90,12 @@ def test_a_body_without_a_length_is_cut_off_while_it_is_read(site):
 
 
 def test_whoever_sends_all_of_it_still_reads_why(site):
-    answer = httpx.post(f"{site.url}/api/v1/properties", content=b"x" * 20 * MIB)
+    answer = httpx.post(f"{site.url}/api/v1/properties", content=b"x" * 20 * MIB, timeout=30)
     assert (answer.status_code, answer.json()["code"]) == (413, "body_too_large")
 
 
 def test_a_body_that_fits_is_read_to_its_end(site):
-    with httpx.Client(base_url=site.url) as client:
+    with httpx.Client(base_url=site.url, timeout=30) as client:
         for _ in range(2):
             answer = client.post("/c/nobody/join", json={"nickname": "x" * 3000})
             assert answer.status_code == 400

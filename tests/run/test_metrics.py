@@ -26,7 +26,7 @@ def redis(tmp_path):
 
 
 def is_up(site):
-    lines = httpx.get(f"{site.url}/metrics", trust_env=False).text.splitlines()
+    lines = httpx.get(f"{site.url}/metrics", trust_env=False, timeout=30).text.splitlines()
     return next(line for line in lines if line.startswith("doorbell_redis_up")).endswith(" 1.0")
 
 

@@ -13,7 +13,7 @@ from tests.server import Child, find_free_port, point_to_test_database, wait_for
 @pytest.mark.parametrize("kind", ["daphne", "uvicorn"])
 def test_the_site_answers_and_knows_its_services(server, kind):
     site = server(kind=kind)
-    answer = httpx.get(f"{site.url}/readyz")
+    answer = httpx.get(f"{site.url}/readyz", timeout=30)
     assert answer.json() == {"status": "ok", "postgresql": "ok", "redis": "ok"}
 
 
@@ -22,15 +22,15 @@ def test_a_restarted_site_answers_on_the_same_port(server):
     first = site.pid
     site.kill()
     with pytest.raises(httpx.ConnectError):
-        httpx.get(f"{site.url}/healthz")
+        httpx.get(f"{site.url}/healthz", timeout=30)
     site.restart()
     assert site.pid != first
-    assert httpx.get(f"{site.url}/healthz").text == "ok\n"
+    assert httpx.get(f"{site.url}/healthz", timeout=30).text == "ok\n"
 
 
 def test_a_worker_answers(server):
     site = server(worker=True, beat=True)
-    assert httpx.get(f"{site.url}/healthz").is_success
+    assert httpx.get(f"{site.url}/healthz", timeout=30).is_success
 
 
 def test_the_processes_of_a_container_start_by_name(transactional_db, tmp_path):
@@ -45,6 +45,6 @@ def test_the_processes_of_a_container_start_by_name(transactional_db, tmp_path):
 def is_up(child, port):
     child.check_alive()
     try:
-        return httpx.get(f"http://127.0.0.1:{port}/healthz").is_success
+        return httpx.get(f"http://127.0.0.1:{port}/healthz", timeout=30).is_success
     except httpx.ConnectError:
         return False

@@ -98,7 +98,7 @@ def up(tmp_path, lived_in):
 
 
 def sign_in(up, password):
-    with httpx.Client(base_url=up.url) as browser:
+    with httpx.Client(base_url=up.url, timeout=30) as browser:
         browser.get("/accounts/login/")
         form = {"login": "demo@example.com", "password": password}
         form["csrfmiddlewaretoken"] = browser.cookies["csrftoken"]
@@ -116,7 +116,7 @@ def test_a_second_start_finds_everything_again_and_nothing_is_left_after_either(
 
     second = up(folder, PORT=str(first.port), ASGI_SERVER="uvicorn").wait_until_it_runs()
     assert password not in second.text
-    assert httpx.get(second.url + link).status_code == 200
+    assert httpx.get(second.url + link, timeout=30).status_code == 200
     assert sign_in(second, password) == "/inbox"
     assert second.end(signal.SIGINT) == (0, [])
     assert not list((folder / "run").iterdir())

@@ -22,7 +22,7 @@ PROMISED = [
 
 
 async def read_metrics(site):
-    async with httpx.AsyncClient(trust_env=False) as client:
+    async with httpx.AsyncClient(trust_env=False, timeout=30) as client:
         text = (await client.get(f"{site.url}/metrics")).text
     lines = [line.rsplit(" ", 1) for line in text.splitlines() if line.startswith("doorbell_")]
     return {series.removeprefix("doorbell_"): float(value) for series, value in lines}

@@ -54,7 +54,7 @@ def knock(live):
 
     def join(link, nickname):
         address = f"{live.url}/c/{link.address}/join"
-        answer = httpx.post(address, json={"nickname": nickname}, trust_env=False)
+        answer = httpx.post(address, json={"nickname": nickname}, trust_env=False, timeout=30)
         return answer.raise_for_status().json()["ticket"]
 
     return join

@@ -115,7 +115,7 @@ class House:
             return client.execute_command(*command)
 
     async def read_metrics(self, site):
-        async with httpx.AsyncClient(trust_env=False) as client:
+        async with httpx.AsyncClient(trust_env=False, timeout=30) as client:
             text = (await client.get(f"{site.url}/metrics")).text
         lines = [line.split() for line in text.splitlines() if line.startswith("doorbell_")]
         return {line[0].removeprefix("doorbell_"): float(line[1]) for line in lines}

@@ -100,7 +100,7 @@ def post(room, body, ref):
 def read_inbox(site, member, client):
     client.force_login(member)
     cookies = {name: morsel.value for name, morsel in client.cookies.items()}
-    return httpx.get(f"{site.url}/inbox", cookies=cookies, trust_env=False).text
+    return httpx.get(f"{site.url}/inbox", cookies=cookies, trust_env=False, timeout=30).text
 
 
 def on_every_connection(env, *statements):
@@ -176,7 +176,7 @@ def test_a_pooler_nobody_spoke_of_is_told_by_doctor_and_in_the_log(server, poole
 
 
 def read_log(site):
-    httpx.get(f"{site.url}/readyz", trust_env=False)
+    httpx.get(f"{site.url}/readyz", trust_env=False, timeout=30)
     return site.read_log()
 
 
