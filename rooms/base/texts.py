@@ -48,7 +48,7 @@ REFUSALS = (
     gettext_noop("There is no such template."),
     gettext_noop("A member adds Telegram on their page of alerts."),
     gettext_noop("Reply to the message about a visitor, so that I know whom you mean."),
-    gettext_noop("Web push is not set up here."),
+    gettext_noop("This channel is not set up here."),
     gettext_noop("Say which subscription takes the place of which."),
 )
 # Why a delivery was not tried, or failed here rather than at the mail server.
@@ -64,6 +64,7 @@ NOTES = (
     gettext_noop("no answer in time"),
     gettext_noop("the worker died"),
     gettext_noop("told in a digest"),
+    gettext_noop("this channel is not set up here"),
 )
 # Why a webhook got no answer or is off.
 WEBHOOK_NOTES = (

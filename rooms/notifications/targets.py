@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db import transaction
 
-from accounts.base.errors import NotFound
+from accounts.base.errors import Invalid, NotFound
 from accounts.targets.models import Target
 from accounts.targets.services import add_target
 from accounts.team.models import Membership
@@ -19,9 +19,11 @@ def add_address(
 ) -> Target:
     """Add what the channel's `parse` returned; it counts at once if it is known to be theirs.
 
-    Raises Conflict if it is there already, LimitReached.
+    Raises Invalid where the channel is not set up, Conflict if it is there already, LimitReached.
     """
     channel = channel_of(kind)
+    if not channel.is_available:
+        raise Invalid("This channel is not set up here.", field="kind")
     return add_target(
         membership,
         kind,

@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 from uuid import UUID
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -76,15 +78,26 @@ class LadderBody(StrictSerializer):
 class LadderOut(OutputSerializer):
     """Whom a property calls, how and when."""
 
-    steps = StepOut(many=True)
-    sentences = serializers.ListField(child=serializers.CharField())
-    calls = PlannedCallOut(many=True)
+    steps = serializers.SerializerMethodField()
+    sentences = serializers.SerializerMethodField()
+    calls = serializers.SerializerMethodField()
+
+    @extend_schema_field(StepOut(many=True))
+    def get_steps(self, property: Property) -> Any:
+        return StepOut(read_steps(property), many=True).data
+
+    def get_sentences(self, property: Property) -> list[str]:
+        return tell(property)
+
+    @extend_schema_field(PlannedCallOut(many=True))
+    def get_calls(self, property: Property) -> Any:
+        return PlannedCallOut(try_out(property), many=True).data
 
 
 class Ladder(Resource):
     @operation("properties.ladder", "Read whom a property calls, how and when", LadderOut)
     def get(self, request: Request, uuid: UUID) -> Response:
-        return self.show(self.read(uuid))
+        return self.render(LadderOut, self.read(uuid))
 
     @operation(
         "properties.update_ladder",
@@ -93,21 +106,13 @@ class Ladder(Resource):
         body=LadderBody,
     )
     def patch(self, request: Request, uuid: UUID) -> Response:
-        property = self.read(uuid)
-        body = self.read_body(LadderBody)
-        set_ladder(property=property, steps=body["steps"], actor=self.caller.actor)
-        return self.show(property)
+        property, body = self.read(uuid), self.read_body(LadderBody)
+        with self.changing(LadderOut, property, partial(self.read, uuid)) as held:
+            set_ladder(property=held, steps=body["steps"], actor=self.caller.actor)
+        return self.render(LadderOut, held)
 
     def read(self, uuid: UUID) -> Property:
         """Raises PropertyNotFound."""
         property = get_property(self.account, uuid)
         property.account = self.account
         return property
-
-    def show(self, property: Property) -> Response:
-        whole = {
-            "steps": read_steps(property),
-            "sentences": tell(property),
-            "calls": try_out(property),
-        }
-        return self.render(LadderOut, whole)

@@ -57,8 +57,6 @@ class Channel(ABC):
     kind: ClassVar[str]
     # Those of one address, by which a second one is found out.
     identity: ClassVar[tuple[str, ...]]
-    # Whether a reply there is an answer, and the guest's next words are told under it.
-    can_follow: ClassVar[bool] = False
     # A slow provider must not hold up a quick one.
     is_slow: ClassVar[bool] = False
     # The fields with which a member names an address on the page.
@@ -113,8 +111,11 @@ class Channel(ABC):
         """Hand over one call about many arrivals, as `send` does for one."""
 
     def follow(self, target: Target, text: str, reference: str) -> Result:
-        """Hand over what the guest wrote after a call; `reference` is what that was sent as."""
-        raise NotImplementedError
+        """Hand over what the guest wrote after a call, of which `reference` is the provider's name.
+
+        Only a channel whose `Sent` has a reference is asked; the others have nothing to do.
+        """
+        return Sent()
 
     def identify(self, address: Mapping[str, Any]) -> dict[str, Any]:
         return {name: address[name] for name in self.identity}

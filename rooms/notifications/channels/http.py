@@ -32,8 +32,9 @@ REASON_MAX_CHARS = 180
 TOKEN_MAX_CHARS = 200
 WRONG_ADDRESS = "This is not such an address. Copy it as the service shows it."
 WRONG_TOKEN = "This is not such a key. Copy it as the service shows it."
+RETRY_AFTER_MAX_S = 86_400
 # The address is closed to us, is not there, or does not take what we send.
-DEAD_STATUSES = {400, 401, 403, 404, 410, 413, 422}
+DEAD_STATUSES = frozenset({400, 401, 403, 404, 410, 413, 422})
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,9 @@ class HttpChannel(Channel):
     proof_failed = _("The question could not be sent. Please try again in a minute.")
     # Where in its answer a provider says what was wrong, as keys of JSON.
     error_at: ClassVar[tuple[str, ...]] = ("error", "message")
+    # Statuses after which no further try will do, and those that say the address is no more.
+    dead_statuses: ClassVar[frozenset[int]] = DEAD_STATUSES
+    gone_statuses: ClassVar[frozenset[int]] = frozenset()
     # For providers that say 200 also when they refuse: where their own code stands, what it is when
     # they took the call, and those after which no further try will do.
     code_at: ClassVar[str] = ""
@@ -74,10 +78,17 @@ class HttpChannel(Channel):
         code = said.get(self.code_at) if self.code_at else None
         if answer.is_success and (not self.code_at or code == self.code_taken):
             return Sent()
-        is_known = isinstance(code, int) and code in self.dead_codes
-        is_final = is_known or answer.status in DEAD_STATUSES
-        told = f"{code if isinstance(code, int) else ''} {self.read_error(answer, said)}"
-        return refuse(answer, told, is_final=is_final)
+        known = code if isinstance(code, int) else None
+        reason = to_line(f"{answer.status} {known or ''} {self.read_error(answer, said)}")
+        reason = reason[:REASON_MAX_CHARS]
+        if answer.status in self.dead_statuses or known in self.dead_codes:
+            return Dead(reason, is_gone=answer.status in self.gone_statuses)
+        wait_s = answer.read_retry_after() or self.read_wait_s(said)
+        return Retry(reason, min(wait_s, RETRY_AFTER_MAX_S) if wait_s > 0 else None)
+
+    def read_wait_s(self, said: Mapping[str, Any]) -> float:
+        """Return the seconds to wait that the answer names beside Retry-After; 0 for none."""
+        return 0
 
     def read_error(self, answer: http.HttpResult, said: Mapping[str, Any]) -> str:
         return next((str(said[key]) for key in self.error_at if said.get(key)), "")
@@ -92,6 +103,8 @@ class HttpChannel(Channel):
         return self.hand_over(digest.delivery.target, tell_digest(digest))
 
     def hand_over(self, target: Target, notice: Notice) -> Result:
+        if not self.is_available:
+            return Retry("this channel is not set up here")
         try:
             return self.ask(self.write(target, notice))
         except BadToken:
@@ -99,29 +112,22 @@ class HttpChannel(Channel):
 
     def ask(self, request: Request) -> Result:
         try:
-            answer = http.send(
-                request.method,
-                request.url,
-                headers={
-                    "Content-Type": "application/json; charset=utf-8",
-                    "User-Agent": "Doorbell/1",
-                    **request.headers,
-                },
-                body=request.body or json.dumps(request.json, ensure_ascii=False).encode(),
-            )
+            return self.judge(send(request))
         except http.UrlRefused as error:
             return Dead(str(error))
         except http.OutgoingError as error:
             return Retry(str(error))
-        return self.judge(answer)
 
 
-def refuse(answer: http.HttpResult, said: str, *, is_final: bool) -> Result:
-    """Return Dead or Retry with the status and what the provider said, on one line."""
-    reason = f"{answer.status} {to_line(said)}"[:REASON_MAX_CHARS].strip()
-    if is_final:
-        return Dead(reason)
-    return Retry(reason, after_s=answer.read_retry_after() or None)
+def send(request: Request) -> http.HttpResult:
+    """Raises OutgoingError."""
+    headers = {
+        "Content-Type": "application/json; charset=utf-8",
+        "User-Agent": "Doorbell/1",
+        **request.headers,
+    }
+    body = request.body or json.dumps(request.json, ensure_ascii=False).encode()
+    return http.send(request.method, request.url, headers=headers, body=body)
 
 
 def read_json(answer: http.HttpResult) -> dict[str, Any]:

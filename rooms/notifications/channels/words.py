@@ -30,7 +30,6 @@ class Notice:
     key: str
     # The same for all about one room, so that a newer one takes the place of an older.
     topic: str
-    language: str
 
 
 def tell_arrival(delivery: Delivery) -> Notice:
@@ -48,7 +47,6 @@ def tell_arrival(delivery: Delivery) -> Notice:
             action=gettext("Open the conversation"),
             key=str(delivery.uuid),
             topic=(arrival.room or delivery).uuid.hex,
-            language=translation.get_language(),
         )
 
 
@@ -66,7 +64,6 @@ def tell_digest(digest: Digest) -> Notice:
             action=gettext("Open the inbox"),
             key=str(delivery.uuid),
             topic="digest",
-            language=translation.get_language(),
         )
 
 
@@ -85,7 +82,6 @@ def ask_to_agree(target: Target, confirm_url: str) -> Notice:
             action=gettext("Agree"),
             key=str(target.uuid),
             topic=target.uuid.hex,
-            language=translation.get_language(),
         )
 
 

@@ -308,3 +308,12 @@ def test_programs_switch_duty(account, team):
 def test_every_kind_may_be_named(property):
     set_ladder(property=property, steps=[step(0, "everyone", *KINDS)])
     assert tuple(read_steps(property)[0].channels) == KINDS
+
+
+def test_an_older_state_of_the_steps_is_not_overwritten(account, property, team):
+    api = make_api(account)
+    url = f"properties/{property.uuid}/ladder"
+    etag = api.get(url)["ETag"]
+    assert api.patch(url, {"steps": [step(1)]}, If_Match=etag).status_code == 200
+    assert api.patch(url, {"steps": [step(2)]}, If_Match=etag).status_code == 412
+    assert api.get(url).json()["steps"] == [step(1)]

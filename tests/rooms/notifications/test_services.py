@@ -14,11 +14,10 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from django.utils import timezone
 
-from accounts.base.errors import Invalid
 from accounts.targets.models import Target
 from rooms.base.http import HttpResult
 from rooms.guests.models import Guest
-from rooms.notifications.channels import CHANNELS, channel_of
+from rooms.notifications.channels import channel_of
 from rooms.notifications.channels.base import Retry
 from rooms.notifications.models import Delivery
 from rooms.notifications.switching_off import switch_off
@@ -136,6 +135,8 @@ SERVICES = [
     ),
 ]
 FREE_TEXT = {"pushover", "onesignal"}
+# Their titles and texts are shown letter by letter.
+PLAIN = {"feishu", "gotify", "pushover", "bark", "onesignal"}
 each_service = pytest.mark.parametrize("service", SERVICES, ids=str)
 
 
@@ -295,15 +296,16 @@ def test_names_do_nothing_but_stand_there(add, link, httpserver, service):
     deliver(delivery.pk)
     message = heard(httpserver)[0]
     shown = json.dumps(message, ensure_ascii=False)
-    if service.kind == "slack":
+    if service.kind in PLAIN:
+        assert NASTY in shown  # nothing in it is markup there, so it stands as it is
+    elif service.kind == "slack":
         assert "<!channel>" not in shown and "&lt;!channel&gt;" in shown
+    elif service.kind == "matrix":
+        assert "<b>" not in message["formatted_body"] and message["m.mentions"] == {}
+    else:
+        assert "@everyone" not in shown and "](https://evil" not in shown
     if service.kind == "discord":
         assert message["allowed_mentions"] == {"parse": []}
-    if service.kind == "matrix":
-        assert "<b>" not in message["formatted_body"] and message["m.mentions"] == {}
-    if service.kind in ("mattermost", "teams", "dingtalk", "wecom"):
-        assert "@everyone" not in shown.replace('"title": "@everyone', "")
-        assert "](https://evil" not in shown
 
 
 @in_database
@@ -343,41 +345,6 @@ def test_a_second_try_has_the_name_of_the_first(add, link, httpserver, kind):
     first, second = (request for request, _ in httpserver.log)
     assert first.data == second.data and first.url == second.url
     assert str(delivery.uuid) in first.url + first.data.decode()
-
-
-@pytest.mark.parametrize(
-    ("kind", "address", "token"),
-    [
-        ("slack", "https://evil.example/services/T000/B000/XXXXXXXX", ""),
-        ("slack", "https://hooks.slack.com.evil.example/services/T000/B000/XXXXXXXX", ""),
-        ("slack", "https://hooks.slack.com/other", ""),
-        ("slack", "https://hooks.slack.com/services/T000/B000/XXXXXXXX?x=1", ""),
-        ("slack", "https://hooks.slack.com/services/T000/B000/XXXXXXXX", "token"),
-        ("discord", "https://discord.com/api/webhooks/1/x", ""),
-        ("discord", "https://discord.com/api/webhooks/223704706495545344/../../users/@me", ""),
-        ("mattermost", "https://10.0.0.1/hooks/" + "a" * 26, ""),
-        ("teams", "https://logic.azure.com.evil.example/workflows/" + "a" * 40, ""),
-        ("feishu", "https://open.feishu.cn/open-apis/bot/v2/hook/" + "a" * 36, "no spaces"),
-        ("dingtalk", "https://oapi.dingtalk.com/robot/send?access_token=" + "a" * 64, "wrong"),
-        ("dingtalk", "https://oapi.dingtalk.com/robot/send?access_token=a&x=" + "a" * 64, ""),
-        ("wecom", "https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=../../x", ""),
-        ("matrix", "https://matrix.org/room", "syt_token_token"),
-        ("matrix", "https://matrix.org/!room:matrix.org", "with space token"),
-        ("gotify", "https://gotify.example.com/?x=1", "AbCdEf123456789"),
-        ("gotify", "https://gotify.example.com", ""),
-        ("pushover", "short", KEY30),
-        ("bark", "https://user:word@bark.example", "ynJ5Ft4atkMkWeo2PAvFhF"),
-        ("onesignal", "not-a-uuid/alice", "k" * 40),
-        ("onesignal", f"{APP}/", "k" * 40),
-        *[(kind, "", "") for kind in CHANNELS],
-        *[(kind, "\u0000\ud800", "\u202e") for kind in CHANNELS],
-    ],
-)
-def test_what_is_no_such_address_is_refused(settings, kind, address, token):
-    settings.WEBHOOKS_ALLOW_PRIVATE = False
-    with pytest.raises(Invalid) as refusal:
-        channel_of(kind).parse_text(address, token)
-    assert refusal.value.field in ("address", "token")
 
 
 @pytest.fixture

@@ -269,3 +269,9 @@ def test_a_subject_that_nobody_reads_does_not_start(settings, subject):
 def test_a_key_that_is_none_does_not_start(settings, key):
     settings.VAPID_PRIVATE_KEY, settings.VAPID_SUBJECT = key, "mailto:ops@example.com"
     assert [found.id for found in check_vapid()] == ["config.E012"]
+
+
+def test_a_call_waits_while_there_is_no_key(target, link, httpserver, settings):
+    settings.VAPID_PRIVATE_KEY = ""
+    assert call(link).state == State.WAITING
+    assert httpserver.log == []

@@ -15,6 +15,7 @@ from rooms.notifications.channels.wxpusher.channel import callback_secret
 from rooms.notifications.models import Delivery
 from rooms.notifications.targets import add_address
 from rooms.notifications.tasks import deliver, send_test
+from tests.api.conftest import make_api
 from tests.cast import join
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -158,3 +159,18 @@ def test_without_an_app_there_is_nothing(client, alice, settings):
 def test_the_command_says_the_callback(capsys):
     call_command("wxpusher")
     assert f"/wxpusher/{callback_secret()}" in capsys.readouterr().out
+
+
+def test_a_program_cannot_add_what_is_not_set_up(account, alice, settings):
+    settings.WXPUSHER_APP_TOKEN = ""
+    body = {"member": str(alice.memberships.get().uuid), "kind": "wxpusher", "address": UID}
+    refused = make_api(account).post("targets", body)
+    assert refused.status_code == 400
+    assert refused.json()["errors"][0]["field"] == "kind"
+
+
+def test_a_call_waits_while_the_app_is_not_set_up(target, link, httpserver, settings):
+    settings.WXPUSHER_APP_TOKEN = ""
+    delivery = call(link)
+    assert (delivery.state, delivery.note) == (State.WAITING, "this channel is not set up here")
+    assert httpserver.log == []

@@ -8,6 +8,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from rooms.notifications.channels.chat.hooks import HookChannel
+from rooms.notifications.channels.chat.markdown import escape
 from rooms.notifications.channels.http import make_form
 from rooms.notifications.channels.words import Notice
 
@@ -22,8 +23,10 @@ class DiscordChannel(HookChannel):
 
     def write_message(self, notice: Notice) -> dict[str, Any]:
         return {
-            "content": notice.title,
+            "content": escape(notice.title),
             # A guest who calls themselves @everyone wakes nobody.
             "allowed_mentions": {"parse": []},
-            "embeds": [{"title": notice.action, "description": notice.text, "url": notice.url}],
+            "embeds": [
+                {"title": notice.action, "description": escape(notice.text), "url": notice.url}
+            ],
         }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote
 
@@ -10,8 +11,6 @@ from django.utils.html import escape
 from django.utils.translation import gettext_lazy as _
 
 from accounts.targets.models import Target
-from rooms.base import http
-from rooms.notifications.channels.base import Result, Retry
 from rooms.notifications.channels.http import (
     HttpChannel,
     Request,
@@ -19,7 +18,6 @@ from rooms.notifications.channels.http import (
     check_server,
     make_form,
     open_token,
-    read_json,
     seal_token,
 )
 from rooms.notifications.channels.words import Notice
@@ -65,10 +63,7 @@ class MatrixChannel(HttpChannel):
         headers = {"Authorization": f"Bearer {open_token(target)}"}
         return Request(f"{target.address['url']}{path}", message, "PUT", headers)
 
-    def judge(self, answer: http.HttpResult) -> Result:
-        """Matrix says in its JSON how long to wait (M_LIMIT_EXCEEDED), in milliseconds."""
-        result = super().judge(answer)
-        wait_ms = read_json(answer).get("retry_after_ms")
-        if isinstance(result, Retry) and result.after_s is None and isinstance(wait_ms, int):
-            return Retry(result.reason, min(max(wait_ms, 0), 86_400_000) / 1000 or None)
-        return result
+    def read_wait_s(self, said: Mapping[str, Any]) -> float:
+        """Matrix names it in milliseconds (M_LIMIT_EXCEEDED)."""
+        wait_ms = said.get("retry_after_ms")
+        return wait_ms / 1000 if isinstance(wait_ms, int) else 0

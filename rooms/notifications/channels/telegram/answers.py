@@ -17,9 +17,10 @@ from uuid import UUID, uuid5
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
-from accounts.base.errors import Conflict, NotFound
+from accounts.base.errors import Conflict, MfaRequired, NotFound
 from accounts.base.refusals import as_words
 from accounts.targets.models import Target, TargetQuerySet
+from accounts.team.mfa import is_overdue
 from rooms.conversations.services.messages import post_message, sender_of
 from rooms.conversations.services.participation import member_party, take_part
 from rooms.conversations.services.rooms import close_room
@@ -44,8 +45,8 @@ class Said:
     number: int
     text: str
     name: str
-    # The number of the message it answers, if it is a reply.
-    answers: str
+    # The number of the message it answers; 0 if it is no reply.
+    answers: int
 
     @property
     def targets(self) -> TargetQuerySet:
@@ -83,7 +84,7 @@ def read(update: Any) -> Said | None:
             number=int(message["message_id"]),
             text=str(message.get("text") or ""),
             name=to_line(f"@{handle}" if handle else str(sender.get("first_name", ""))),
-            answers=str((message.get("reply_to_message") or {}).get("message_id", "")),
+            answers=int((message.get("reply_to_message") or {}).get("message_id", 0)),
         )
     except (KeyError, TypeError, ValueError, AttributeError):
         return None
@@ -138,11 +139,13 @@ def _close(said: Said, _words: str) -> str:
 
 def _find(said: Said) -> CallReference:
     """Return what the replied-to message was about. Raises NotFound."""
-    about = CallReference.objects.filter(target__in=said.targets, reference=said.answers)
+    about = CallReference.objects.filter(target__in=said.targets, reference=str(said.answers))
     rows = about.select_related("room__property", "room__account", "target__membership__user")
     found = rows.first() if said.answers else None
     if found is None or not found.target.membership.user.is_active:
         raise NotFound("Reply to the message about a visitor, so that I know whom you mean.")
+    if is_overdue(found.target.membership):
+        raise MfaRequired
     return found
 
 

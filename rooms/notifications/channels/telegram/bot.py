@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from django.conf import settings
 from django.utils.crypto import salted_hmac
 
 from rooms.base import http
-from rooms.notifications.channels.http import Request
+from rooms.notifications.channels.http import Request, read_json, send
 
 SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"
 
@@ -20,17 +19,9 @@ def request(method: str, payload: dict[str, Any]) -> Request:
 
 def call(method: str, payload: dict[str, Any]) -> dict[str, Any]:
     """Ask Telegram and return its answer, `ok` or not. Raises OutgoingError."""
-    answer = http.send(
-        "POST",
-        f"{_base_url()}/{method}",
-        headers={"Content-Type": "application/json"},
-        body=json.dumps(payload).encode(),
-    )
-    try:
-        said = json.loads(answer.body)
-    except ValueError:
-        said = None
-    if not isinstance(said, dict):
+    answer = send(request(method, payload))
+    said = read_json(answer)
+    if not said:
         raise http.OutgoingError(f"Telegram answered {answer.status} and nothing to read.")
     return said
 

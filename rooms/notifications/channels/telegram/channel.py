@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -15,16 +14,13 @@ from accounts.base.errors import Invalid
 from accounts.targets.models import Target
 from accounts.team.models import Membership
 from rooms.base import http
-from rooms.notifications.channels.base import Dead, Result, Retry, Sent
-from rooms.notifications.channels.http import HttpChannel, Request, read_json
+from rooms.notifications.channels.base import Result, Sent
+from rooms.notifications.channels.http import DEAD_STATUSES, HttpChannel, Request, read_json
 from rooms.notifications.channels.telegram import bot
 from rooms.notifications.channels.words import Notice
 
 # Telegram takes 4,096 letters.
 TEXT_MAX_CHARS = 4_000
-RETRY_AFTER_MAX_S = 86_400
-# The bot's token is wrong: nothing about this member's chat.
-OUR_FAULT_STATUSES = {401, 404}
 
 
 class TelegramForm(forms.Form):
@@ -37,8 +33,9 @@ class TelegramChannel(HttpChannel):
     form = TelegramForm
     template = "rooms/notifications/channels/telegram.html"
     title = _("Telegram")
-    can_follow = True
     error_at = ("description",)
+    # 401 and 404 are about the bot's token and not about this member's chat.
+    dead_statuses = DEAD_STATUSES - {401, 404}
 
     @property
     def is_available(self) -> bool:
@@ -72,15 +69,18 @@ class TelegramChannel(HttpChannel):
         return self.ask(write_text(target, text, reply_parameters=answered))
 
     def judge(self, answer: http.HttpResult) -> Result:
-        said = read_json(answer)
         result = super().judge(answer)
-        if isinstance(result, Sent):
-            sent = said.get("result")
-            number = sent.get("message_id") if isinstance(sent, dict) else None
-            return replace(result, reference=str(number or ""))
-        if isinstance(result, Dead) and answer.status in OUR_FAULT_STATUSES:
-            return Retry(result.reason)
-        return _wait_as_asked(result, said)
+        if not isinstance(result, Sent):
+            return result
+        sent = read_json(answer).get("result")
+        number = sent.get("message_id") if isinstance(sent, dict) else None
+        return Sent(reference=str(number or ""))
+
+    def read_wait_s(self, said: Mapping[str, Any]) -> float:
+        """Flood waits come in the body, in seconds."""
+        asked = said.get("parameters")
+        wait_s = asked.get("retry_after") if isinstance(asked, dict) else None
+        return wait_s if isinstance(wait_s, int) else 0
 
 
 def write_text(target: Target, text: str, **more: Any) -> Request:
@@ -92,15 +92,6 @@ def write_text(target: Target, text: str, **more: Any) -> Request:
         **more,
     }
     return bot.request("sendMessage", payload)
-
-
-def _wait_as_asked(result: Result, said: Mapping[str, Any]) -> Result:
-    """Flood waits come in the body, in seconds."""
-    asked = said.get("parameters")
-    wait_s = asked.get("retry_after") if isinstance(asked, dict) else None
-    if isinstance(result, Retry) and result.after_s is None and isinstance(wait_s, int):
-        return Retry(result.reason, float(min(max(wait_s, 1), RETRY_AFTER_MAX_S)))
-    return result
 
 
 def _is_public(url: str) -> bool:

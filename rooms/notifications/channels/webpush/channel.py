@@ -19,8 +19,8 @@ from accounts.sign_in.sessions import describe_device
 from accounts.targets.models import Target
 from accounts.team.models import Membership
 from rooms.base import http
-from rooms.notifications.channels.base import Dead, Result, Retry
 from rooms.notifications.channels.http import (
+    DEAD_STATUSES,
     WRONG_ADDRESS,
     HttpChannel,
     Request,
@@ -43,9 +43,6 @@ HOSTS = (
 TTL_S = 3600
 POINT_BYTES = 65
 AUTH_BYTES = 16
-# The subscription is over; any other refusal may be about us and not about the browser.
-GONE_STATUSES = {404, 410}
-OUR_FAULT_STATUSES = {401, 403}
 # What text of any kind may do to who takes it for a subscription.
 MALFORMED = (ValueError, LookupError, TypeError, RecursionError)
 
@@ -62,6 +59,9 @@ class WebPushChannel(HttpChannel):
     form = WebPushForm
     template = "rooms/notifications/channels/webpush.html"
     title = _("Browser push")
+    # 401 and 403 are about our key and not about this browser.
+    dead_statuses = DEAD_STATUSES - {401, 403}
+    gone_statuses = frozenset({404, 410})
 
     @property
     def is_available(self) -> bool:
@@ -79,8 +79,6 @@ class WebPushChannel(HttpChannel):
     def parse_text(self, address: str, token: str) -> dict[str, Any]:
         """The address is a subscription in JSON. Raises Invalid."""
         refuse_token(token)
-        if not self.is_available:
-            raise Invalid("Web push is not set up here.", field="kind")
         try:
             endpoint, point, auth = _read(address)
         except MALFORMED:
@@ -116,14 +114,6 @@ class WebPushChannel(HttpChannel):
         }
         text = json.dumps(said, ensure_ascii=False).encode()
         return Request(endpoint, body=encrypt(text, point, auth), headers=headers)
-
-    def judge(self, answer: http.HttpResult) -> Result:
-        result = super().judge(answer)
-        if isinstance(result, Dead) and answer.status in GONE_STATUSES:
-            return Dead(result.reason, is_gone=True)
-        if isinstance(result, Dead) and answer.status in OUR_FAULT_STATUSES:
-            return Retry(result.reason)
-        return result
 
 
 def encrypt(text: bytes, point: str, auth: str) -> bytes:

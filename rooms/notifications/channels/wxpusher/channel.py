@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 import time
 from typing import Any
@@ -25,6 +24,7 @@ from rooms.notifications.channels.http import (
     make_form,
     read_json,
     refuse_token,
+    send,
 )
 from rooms.notifications.channels.words import Notice
 
@@ -100,7 +100,7 @@ def fetch_qr(membership: Membership) -> tuple[str, bytes]:
         "validTime": GOOD_FOR_S,
     }
     try:
-        said = _post("/api/fun/create/qrcode", wish)
+        said = read_json(send(Request(f"{settings.WXPUSHER_API_URL}/api/fun/create/qrcode", wish)))
         picture = http.send("GET", str(said["data"]["url"]), headers={})
     except (http.OutgoingError, LookupError, TypeError):
         raise Unavailable from None
@@ -114,14 +114,3 @@ def callback_secret() -> str:
     """Return the part of our address that only WxPusher knows: it signs nothing it sends."""
     token = settings.WXPUSHER_APP_TOKEN
     return salted_hmac("doorbell.wxpusher", token, algorithm="sha256").hexdigest()[:40]
-
-
-def _post(path: str, payload: dict[str, Any]) -> dict[str, Any]:
-    """Raises OutgoingError."""
-    answer = http.send(
-        "POST",
-        settings.WXPUSHER_API_URL + path,
-        headers={"Content-Type": "application/json"},
-        body=json.dumps(payload).encode(),
-    )
-    return read_json(answer)
